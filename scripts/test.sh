@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Runs every test and says at the end how many there were. Beyond Go and Python 3.11 it needs Chromium and Node for the
+# browser test and the page's own tests: as root on Debian it installs them, else it says what is missing and fails.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export ASSAY_PYTHON=$PWD/.venv/bin/python
+
+say() { printf '\n== %s\n' "$*"; }
+stop() { echo "test: $1" >&2; echo "0 passed, 1 failed"; exit 1; }
+
+need() { # need COMMAND PACKAGE...
+    local cmd=$1; shift
+    command -v "$cmd" >/dev/null && return
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || stop "no $cmd found; install it (Debian: apt-get install $*)"
+    say "installing $*"
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@"; } >/tmp/assay-apt.log 2>&1 ||
+        { tail -n 5 /tmp/assay-apt.log; stop "apt-get could not install $*"; }
+}
+
+need chromium chromium
+need node nodejs
+need npm npm
+scripts/venv.sh lab test torch || stop "the Python environment could not be made"
+make -s build || stop "the build failed"
+(cd e2e && npm ci --silent --no-fund --no-audit) || stop "npm ci failed in e2e/"
+
+passed=0 failed=0
+count() { passed=$((passed + $1)); failed=$((failed + $2)); }
+
+say "gofmt and go vet"
+bad=$(gofmt -l $(git ls-files '*.go'))
+if [ -z "$bad" ]; then count 1 0; else echo "not gofmt-ed: $bad"; count 0 1; fi
+if go vet ./...; then count 1 0; else count 0 1; fi
+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+say "go test -race"
+go test -race -timeout 20m -json ./... >"$out/go.json"
+code=$?
+.venv/bin/python scripts/gotest.py "$out/go.json" | tee "$out/go.txt"
+count $(tail -n 1 "$out/go.txt" | sed -E 's/^GO ([0-9]+) ([0-9]+)$/\1 \2/')
+[ $code -eq 0 ] || [ "$failed" -gt 0 ] || count 0 1
+
+say "the page's own tests"
+node --test --test-reporter=tap kernel/companion/page/test/*.test.mjs >"$out/page.txt" 2>&1
+grep -E '^not ok|^  +error:' "$out/page.txt"
+count "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$out/page.txt")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$out/page.txt")"
+
+say "JupyterLab in a browser"
+node --test --test-reporter=tap e2e/*.test.mjs >"$out/e2e.txt" 2>&1
+sed -nE 's/^ *((not )?ok .*)$/\1/p' "$out/e2e.txt"
+grep -q '^# fail 0$' "$out/e2e.txt" || tail -n 80 "$out/e2e.txt"
+count "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$out/e2e.txt")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$out/e2e.txt")"
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
