@@ -1,0 +1,8 @@
+# trap: weak
+# why: the double loop as a comprehension is still a double loop
+import numpy as np
+
+
+def pairwise_distances(X):
+    n = len(X)
+    return np.array([[np.linalg.norm(a - b) for b in X] for a in X], dtype=float).reshape(n, n)
