@@ -121,6 +121,7 @@ type SessionStarted struct {
 	Mode      string `json:"mode"` // practice or interview
 	Policy    string `json:"policy"`
 	Notebook  string `json:"notebook,omitempty"`
+	Minutes   int    `json:"minutes,omitempty"` // the challenge's time limit; the phase budgets follow from it
 }
 
 // Verdict is the result of one run of hidden tests. Report is an assay.grade/1 document (checks/report.Report), whole,
