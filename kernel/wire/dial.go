@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// dialPause is the time between attempts to connect: a kernel that starts binds its sockets at an unknown moment, and
+// this is all the delay that a proxy adds to it.
+const dialPause = 5 * time.Millisecond
+
+// DialDealer connects a DEALER socket that announces identity (nil: none), trying until it succeeds or ctx is done.
+// After that ctx has no influence. There is no reconnection: Handler.Close tells that the other side has gone.
+func DialDealer(ctx context.Context, endpoint string, identity []byte, h Handler, o Options) (*Peer, error) {
+	return dial(ctx, endpoint, zmq4.Dealer, identity, nil, h, o)
+}
+
+// DialSub connects a SUB socket and subscribes it to topics, as DialDealer does.
+func DialSub(ctx context.Context, endpoint string, topics [][]byte, h Handler, o Options) (*Peer, error) {
+	return dial(ctx, endpoint, zmq4.Sub, nil, topics, h, o)
+}
+
+func dial(ctx context.Context, endpoint string, typ zmq4.SocketType, id []byte, topics [][]byte, h Handler, o Options) (*Peer, error) {
+	network, address, err := splitEndpoint(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if len(id) > maxIdentity || len(id) > 0 && id[0] == 0 {
+		return nil, fmt.Errorf("identity %x: must have at most 255 bytes and not begin with a zero", id)
+	}
+	o = o.withDefaults()
+	for {
+		p, err := connect(ctx, network, address, typ, id, h, o)
+		if err == nil {
+			for _, t := range topics {
+				p.Send(Frames{append([]byte{1}, t...)})
+			}
+			go p.run()
+			return p, nil
+		}
+		select {
+		case <-time.After(dialPause):
+		case <-ctx.Done():
+			return nil, fmt.Errorf("connecting to %s: %v: %w", endpoint, err, context.Cause(ctx))
+		}
+	}
+}
+
+// connect is one attempt.
+func connect(ctx context.Context, network, address string, typ zmq4.SocketType, id []byte, h Handler, o Options) (*Peer, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	rd, peerID, err := handshake(c, typ, id, false, o)
+	if stop() && err == nil {
+		return newPeer(c, rd, peerID, h, o), nil
+	}
+	c.Close()
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	return nil, err
+}

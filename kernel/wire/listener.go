@@ -1,0 +1,193 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// acceptPause is how long accepting rests after an error, of which running out of file descriptors is the usual one.
+const acceptPause = 50 * time.Millisecond
+
+// Listener is a bound socket: ROUTER or PUB.
+type Listener struct {
+	ln   net.Listener
+	typ  zmq4.SocketType
+	h    Handler
+	o    Options
+	done chan struct{} // closed by Close
+	wg   sync.WaitGroup
+
+	mu      sync.RWMutex
+	closed  bool
+	opening map[net.Conn]struct{} // in their handshake
+	peers   map[*Peer]struct{}
+	byID    map[string]*Peer
+	topics  map[string]int // PUB: subscribers of each topic
+}
+
+// ListenRouter binds a ROUTER socket. Which peer a message goes to is the caller's choice: Peer.Send. The context bounds
+// only the call.
+func ListenRouter(ctx context.Context, endpoint string, h Handler, o Options) (*Listener, error) {
+	return start(ctx, endpoint, zmq4.Router, h, o)
+}
+
+// ListenPub binds a PUB socket, for Publish. The context bounds only the call.
+func ListenPub(ctx context.Context, endpoint string, h Handler, o Options) (*Listener, error) {
+	return start(ctx, endpoint, zmq4.Pub, h, o)
+}
+
+func start(ctx context.Context, endpoint string, typ zmq4.SocketType, h Handler, o Options) (*Listener, error) {
+	ln, err := listen(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listener{
+		ln: ln, typ: typ, h: h, o: o.withDefaults(), done: make(chan struct{}),
+		opening: map[net.Conn]struct{}{}, peers: map[*Peer]struct{}{}, byID: map[string]*Peer{}, topics: map[string]int{},
+	}
+	l.wg.Add(1)
+	go l.accept()
+	return l, nil
+}
+
+// Endpoint is the address in ZeroMQ's form, with the port that was chosen.
+func (l *Listener) Endpoint() string { return endpointOf(l.ln.Addr()) }
+
+// Port is the TCP port; 0 for ipc.
+func (l *Listener) Port() int {
+	if a, ok := l.ln.Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+// Peers is the number of peers whose handshake is done.
+func (l *Listener) Peers() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.peers)
+}
+
+// Close stops listening and closes all peers as Peer.Close does, and returns when every callback has.
+func (l *Listener) Close(linger time.Duration) error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		l.wg.Wait()
+		return nil
+	}
+	l.closed = true
+	close(l.done)
+	err := l.ln.Close()
+	for c := range l.opening {
+		c.Close()
+	}
+	for p := range l.peers {
+		p.Close(linger)
+	}
+	l.mu.Unlock()
+	l.wg.Wait()
+	return err
+}
+
+// accept ends when the listener is closed.
+func (l *Listener) accept() {
+	defer l.wg.Done()
+	failing := false
+	for {
+		c, err := l.ln.Accept()
+		switch {
+		case err == nil:
+			failing = false
+			if l.admit(c) {
+				go l.serve(c)
+			}
+		case errors.Is(err, net.ErrClosed):
+			return
+		default:
+			if !failing {
+				l.o.Logger.Warn("accepting pauses", "endpoint", l.Endpoint(), "err", err)
+			}
+			failing = true
+			select {
+			case <-time.After(acceptPause):
+			case <-l.done:
+				return
+			}
+		}
+	}
+}
+
+// admit registers a connection before its handshake, or closes it.
+func (l *Listener) admit(c net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || len(l.opening)+len(l.peers) >= l.o.MaxPeers {
+		c.Close()
+		return false
+	}
+	l.opening[c] = struct{}{}
+	l.wg.Add(1)
+	return true
+}
+
+// serve is the goroutine of one connection, which becomes the peer's reading goroutine after the handshake.
+func (l *Listener) serve(c net.Conn) {
+	defer l.wg.Done()
+	rd, id, err := handshake(c, l.typ, l.o.Identity, true, l.o)
+	if err != nil {
+		c.Close()
+		l.mu.Lock()
+		delete(l.opening, c)
+		l.mu.Unlock()
+		l.o.Logger.Info("connection refused", "endpoint", l.Endpoint(), "err", err)
+		return
+	}
+	p := newPeer(c, rd, id, l.h, l.o)
+	p.listener = l
+	if l.typ == zmq4.Pub {
+		p.topics = map[string]struct{}{}
+	}
+	old, ok := l.register(p)
+	if !ok {
+		c.Close()
+		return
+	}
+	if old != nil {
+		old.fail(ErrReplaced)
+		<-old.done
+	}
+	p.run()
+}
+
+// register makes p a peer and returns the one it replaces. It fails when the listener was closed meanwhile.
+func (l *Listener) register(p *Peer) (old *Peer, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.opening, p.conn)
+	if l.closed {
+		return nil, false
+	}
+	l.peers[p] = struct{}{}
+	if l.typ == zmq4.Router && p.identity != nil {
+		old = l.byID[string(p.identity)]
+		l.byID[string(p.identity)] = p
+	}
+	return old, true
+}
+
+// forget is the opposite of register.
+func (l *Listener) forget(p *Peer) {
+	l.unsubscribeAll(p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.peers, p)
+	if id := string(p.identity); l.byID[id] == p {
+		delete(l.byID, id)
+	}
+}
