@@ -1,0 +1,142 @@
+"""Comparison of tables in canonical form: what the statement does not fix may not cost points.
+
+Columns are matched by name, rows after sorting (when asked), Int64 equals int64 and object equals string. What is right
+in value but not in index, column order or kind is reported as a matter of form.
+"""
+
+import numpy as np
+import pandas as pd
+
+from compare import Fail, _difference, kind_of, short
+
+
+def close(actual, expected, rtol, atol, what):
+    """Compare a Series, Index or DataFrame with everything strict but the dtype family."""
+    kind = kind_of(expected)
+    if kind == "frame":
+        return frame(actual, expected, rtol=rtol, atol=atol, index="strict", what=what)
+    if kind == "series":
+        return series(actual, expected, rtol=rtol, atol=atol, index="strict", what=what)
+    values(_plain(actual, what), _plain(expected, what), rtol, atol, what)
+    return None if kind_of(actual) == "index" else f"{what} is a {type(actual).__name__}, expected an Index"
+
+
+def _plain(v, what):
+    if isinstance(v, (list, tuple, np.ndarray, pd.Series, pd.Index)):
+        return pd.Series(list(v) if isinstance(v, tuple) else v).reset_index(drop=True)
+    raise Fail(f"{what} is {short(v)}, expected a column")
+
+
+def frame(actual, expected, sort_by=None, index="ignore", column_order="ignore", rtol=1e-9, atol=1e-12, what="the result"):
+    """Compare two DataFrames; index and column_order are "ignore" or "strict"."""
+    if isinstance(actual, pd.Series) and expected.shape[1] == 1:
+        form = frame(actual.to_frame(expected.columns[0]), expected, sort_by, index, column_order, rtol, atol, what)
+        return form or f"{what} is a Series, expected a DataFrame"
+    if not isinstance(actual, pd.DataFrame):
+        raise Fail(f"{what} is {short(actual)}, expected a DataFrame with columns {list(expected.columns)}")
+    form = None
+    named = [n for n in actual.index.names if n is not None]
+    lost = [c for c in expected.columns if c not in actual.columns]
+    if lost and set(lost) <= set(named):
+        actual, form = actual.reset_index(), f"{what} has {lost} in the index, expected columns"
+    elif index == "ignore":
+        actual = actual.reset_index(drop=True)
+    lost = [c for c in expected.columns if c not in actual.columns]
+    extra = [c for c in actual.columns if c not in expected.columns]
+    if lost:
+        raise Fail(f"{what} lacks the columns {short(lost, 80)}; it has {short(list(actual.columns), 80)}")
+    if extra:
+        form = form or f"{what} has columns that are not asked for: {short(extra, 80)}"
+    if actual.columns.has_duplicates and not expected.columns.has_duplicates:
+        raise Fail(f"{what} has duplicate columns: {short(list(actual.columns), 80)}")
+    if len(actual) != len(expected):
+        raise Fail(f"{what} has {len(actual)} rows, expected {len(expected)}")
+    return _rows(actual, expected, sort_by, index, column_order, rtol, atol, what, form)
+
+
+def _rows(actual, expected, sort_by, index, column_order, rtol, atol, what, form):
+    a, e = actual[list(expected.columns)] if not expected.columns.has_duplicates else actual, expected
+    if sort_by is not None:
+        keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
+        a, e = a.sort_values(keys, kind="stable"), e.sort_values(keys, kind="stable")
+    for i, name in enumerate(e.columns):
+        values(a.iloc[:, i].reset_index(drop=True), e.iloc[:, i].reset_index(drop=True), rtol, atol, f"{what}[{name!r}]")
+    if column_order == "strict" and list(actual.columns) != list(expected.columns):
+        form = form or f"{what} has columns {short(list(actual.columns), 80)}, expected {short(list(expected.columns), 80)}"
+    if index == "strict" and form is None:
+        form = _index_form(a.index, e.index, what)
+    return form or _kinds(a, e, what)
+
+
+def series(actual, expected, index="ignore", rtol=1e-9, atol=1e-12, what="the result"):
+    """Compare two Series; the name is a matter of form when the expected one has a name."""
+    form = None
+    if isinstance(actual, pd.DataFrame) and actual.shape[1] == 1:
+        actual, form = actual.iloc[:, 0], f"{what} is a DataFrame, expected a Series"
+    elif not isinstance(actual, pd.Series):
+        form = f"{what} is {short(actual, 60)}, expected a Series"
+    a = _plain(actual, what)
+    if len(a) != len(expected):
+        raise Fail(f"{what} has {len(a)} entries, expected {len(expected)}")
+    values(a, expected.reset_index(drop=True), rtol, atol, what)
+    if form is None and index == "strict":
+        form = _index_form(actual.index, expected.index, what)
+    if form is None and expected.name is not None and actual.name != expected.name:
+        form = f"{what} is named {actual.name!r}, expected {expected.name!r}"
+    return form
+
+
+def _index_form(a, e, what):
+    if len(a) == len(e) and all(_same_label(x, y) for x, y in zip(a, e)):
+        return None
+    return f"{what} has the index {short(list(a[:6]), 60)}, expected {short(list(e[:6]), 60)}"
+
+
+def _same_label(x, y):
+    try:
+        return bool(x == y) or (x != x and y != y)
+    except Exception:
+        return False
+
+
+def _kinds(a, e, what):
+    """Numbers that came as text or objects, dates as text: right to look at, wrong to work with."""
+    for i, name in enumerate(e.columns):
+        want, got = family(e.iloc[:, i]), family(a.iloc[:, i])
+        if want != got and want != "object" and len(e):
+            return f"{what}[{name!r}] has dtype {a.iloc[:, i].dtype}, expected {e.iloc[:, i].dtype}"
+    return None
+
+
+def family(s):
+    """Coarse kind of a column: number, bool, date, span, category, text."""
+    t = pd.api.types
+    if isinstance(s.dtype, pd.CategoricalDtype):
+        return "category"
+    for name, test in (("bool", t.is_bool_dtype), ("number", t.is_numeric_dtype), ("date", t.is_datetime64_any_dtype),
+                       ("span", t.is_timedelta64_dtype)):
+        if test(s.dtype):
+            return name
+    if isinstance(s.dtype, pd.StringDtype) or all(isinstance(x, str) or x is None or x != x for x in s.dropna()):
+        return "text"
+    return "object"
+
+
+def values(a, e, rtol, atol, what):
+    """Compare two columns by position."""
+    if len(a) != len(e):
+        raise Fail(f"{what} has {len(a)} entries, expected {len(e)}")
+    if family(e) == "number" and family(a) in ("number", "bool", "object"):
+        try:
+            x, y = a.astype("Float64").to_numpy(float, na_value=np.nan), e.astype("Float64").to_numpy(float, na_value=np.nan)
+        except (TypeError, ValueError):
+            raise Fail(f"{what} holds {short(list(a[:4]), 60)}, expected numbers") from None
+        bad = ~np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
+        if bad.any():
+            raise Fail(_difference(x, y, bad, what))
+        return
+    for i, (x, y) in enumerate(zip(a, e)):
+        if pd.api.types.is_scalar(x) and pd.api.types.is_scalar(y) and pd.isna(x) and pd.isna(y):
+            continue
+        if not _same_label(x, y):
+            raise Fail(f"{what}[{i}] is {short(x, 60)}, expected {short(y, 60)}")

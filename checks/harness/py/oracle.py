@@ -1,0 +1,278 @@
+"""The oracle: runs the challenge author's tests.py and solution.py, and nothing of a candidate's.
+
+It speaks with the grader over stdin and stdout: u32 length, u32 header length, JSON header, attachment. The attachment
+is a codec document: the call to send on, or the answer that came back (already checked for form by the grader).
+"""
+
+import json
+import os
+import struct
+import sys
+import time
+import traceback
+import types
+
+import numpy as np
+
+import codec
+import tables  # noqa: F401  registers itself with codec
+from assay import Growth, Observed, Raised, Reference, Request, Speed, T, Test
+from compare import Fail
+
+U32 = struct.Struct("<I")
+
+
+class AuthorError(Exception):
+    """tests.py or solution.py is wrong, not the candidate."""
+
+
+def load(name, source):
+    """Execute author code as a module."""
+    module = types.ModuleType(name)
+    module.__file__ = f"<{name}>"
+    sys.modules[name] = module
+    exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+    return module
+
+
+def where(e, name):
+    """Say the deepest line of a module in a traceback."""
+    lines = [f.lineno for f in traceback.extract_tb(e.__traceback__) if f.filename == f"<{name}>"]
+    return f" ({name}.py line {lines[-1]})" if lines else ""
+
+
+def one_line(e, limit=400):
+    text = " ".join(f"{type(e).__name__}: {e}".split())
+    return text[:limit]
+
+
+class Case:
+    """A test that is being run: its generator, and the request that waits for an answer."""
+
+    def __init__(self, test, repetition, seed, reference):
+        self.t = T(seed, test.name, repetition, reference)
+        self.generator = test.fn(self.t)
+        self.request = None
+
+    def advance(self, value=None):
+        """Run the test to its next request; returns the header and attachment of the answer."""
+        try:
+            with np.errstate(all="ignore"):
+                self.request = self.generator.send(value)
+            if not isinstance(self.request, Request):
+                raise AuthorError(f"yields {type(self.request).__name__}, not a request of t")
+            return {"op": "call"}, encode_request(self.request)
+        except StopIteration:
+            return result("form", self.t.form) if self.t.form else result("pass")
+        except Fail as e:
+            return result("fail", str(e))
+        except AuthorError:
+            raise
+        except Exception as e:
+            # The comparison itself broke, on a value that the author did not expect. Whether that is the candidate's
+            # fault is known after one look at the same test with the reference's answers: `assay verify` does that.
+            return result("fail", f"the answer could not be compared: {one_line(e)}{where(e, 'tests')}")
+
+    def answer(self, doc):
+        """Take the runner's answer to the request."""
+        try:
+            reply = codec.decode(doc)
+        except codec.Malformed as e:
+            return result("fail", f"the answer is not plain data: {e}")
+        expected = self.request.raises
+        if reply.tag == "err":
+            names, message, line = reply.fields
+            if expected and any(n in expected for n in names):
+                return self.advance(Raised(names, message))
+            text = f"{names[0]}: {message}" if message else names[0]
+            return result("error", f"{text} (line {line})" if line else text)
+        if expected:
+            return result("fail", f"no exception, expected {' or '.join(expected)}")
+        if reply.tag == "unsendable":
+            return result("fail", f"the result is {reply.fields[0]}: not plain data")
+        return self.advance(self.value(reply))
+
+    def value(self, reply):
+        if self.request.opts.get("keep"):
+            return codec.Handle(self.request.opts["keep"])
+        if reply.tag == "seen":
+            return Observed(*reply.fields)
+        return reply.fields[0]
+
+
+def encode_request(r):
+    """Encode a request as the runner reads it."""
+    handle = r.handle.id if isinstance(r.handle, codec.Handle) else None
+    try:
+        return codec.encode(codec.Tagged("req", r.op, r.name, handle, r.args, r.kwargs, r.opts))
+    except codec.Unsendable as e:
+        raise AuthorError(f"cannot send {e}") from None
+
+
+def result(outcome, message=None):
+    return {"op": "result", "outcome": outcome, "message": message or ""}, b""
+
+
+class Oracle:
+    """Everything about one challenge."""
+
+    def __init__(self, tests, solution, memory):
+        self.reference_source = solution
+        self.solution = load("solution", solution)
+        self.tests = load("tests", tests)
+        self.reference = Reference(self.solution)
+        found = [v for v in vars(self.tests).values() if isinstance(v, (Test, Growth, Speed))]
+        names = [f.name for f in found]
+        twice = {n for n in names if names.count(n) > 1}
+        if twice:
+            raise AuthorError(f"tests.py names two tests {sorted(twice)[0]}")
+        self.cases = {}
+        for test in found:
+            if isinstance(test, Test):
+                for i, id in enumerate(test.ids()):
+                    self.cases[id] = (test, i)
+        self.growths = {f.name: f for f in found if isinstance(f, Growth)}
+        self.speeds = {f.name: f for f in found if isinstance(f, Speed)}
+        self.running = {}
+        self.held = {}
+
+    def list(self, h, doc):
+        """Describe the cases, the growth axes and the speed tests."""
+        cases = [
+            {"id": id, "class": t.cls, "guards": t.guards, "test": t.name, "seconds": t.seconds or 0, "isolated": t.isolated}
+            for id, (t, _) in self.cases.items()
+        ]
+        growths = [{"name": g.name, "axis": g.axis, "sizes": g.sizes, "closed": g.closed} for g in self.growths.values()]
+        speeds = [{"name": s.name, "limit": s.limit, "size": s.size or s.name} for s in self.speeds.values()]
+        return {"op": "cases", "cases": cases, "growths": growths, "speeds": speeds}, b""
+
+    def start(self, h, doc):
+        """Start a case: its first call, or already its result."""
+        test, repetition = self.cases[h["case"]]
+        case = self.running[h["run"], h["case"]] = Case(test, repetition, h["seed"], self.reference)
+        return self.step(h, case.advance)
+
+    def next(self, h, doc):
+        """Go on with a case after the runner answered."""
+        return self.step(h, lambda: self.running[h["run"], h["case"]].answer(doc))
+
+    def step(self, h, go):
+        head, attachment = go()
+        if head["op"] == "result":
+            self.drop(h, b"")
+        return head, attachment
+
+    def drop(self, h, doc):
+        """Forget a case that will not go on."""
+        self.running.pop((h["run"], h["case"]), None)
+        return {"op": "dropped"}, b""
+
+    def measured(self, h):
+        """Return the one request of a growth or speed function."""
+        if h["name"] in self.growths:
+            g = self.growths[h["name"]]
+            request = g.fn(T(h["seed"], g.name, 0, self.reference), h["size"])
+        else:
+            s = self.speeds[h["name"]]
+            request = s.fn(T(h["seed"], s.name, h.get("size", 0), self.reference))
+        if not isinstance(request, Request) or request.op != "call":
+            raise AuthorError(f"{h['name']} returns {type(request).__name__}, expected t.call(...)")
+        return request
+
+    def measure(self, h, doc):
+        """Give the call of a growth or speed function, with its arguments to be held first when asked."""
+        request = self.measured(h)
+        return {"op": "call"}, encode_request(request)
+
+    def steps(self, h, doc):
+        """Count the reference's steps for a growth function at one size."""
+        import steps
+
+        request = self.measured(h)
+        counter = steps.Counter("<solution>")
+        fn = getattr(self.solution, request.name)
+        with np.errstate(all="ignore"):
+            counter.run(lambda: fn(*request.args, **request.kwargs))
+        return {"op": "steps", "steps": counter.n, "partial": counter.partial}, b""
+
+    def hold(self, h, doc):
+        """Prepare a timed call of the reference."""
+        request = self.measured(h)
+        fn = getattr(self.solution, request.name)
+        self.held[h["run"]] = lambda: fn(*request.args, **request.kwargs)
+        return {"op": "held"}, b""
+
+    def time(self, h, doc):
+        """Make the held call once."""
+        with np.errstate(all="ignore"):
+            began = time.perf_counter_ns()
+            self.held[h["run"]]()
+            ns = time.perf_counter_ns() - began
+        return {"op": "timed", "ns": ns}, b""
+
+    def end(self, h, doc):
+        """Forget everything about one run."""
+        self.held.pop(h["run"], None)
+        for key in [k for k in self.running if k[0] == h["run"]]:
+            del self.running[key]
+        return {"op": "ended"}, b""
+
+
+def read(fd, n):
+    parts = []
+    while n:
+        part = os.read(fd, min(n, 1 << 20))
+        if not part:
+            sys.exit(0)
+        parts.append(part)
+        n -= len(part)
+    return b"".join(parts)
+
+
+def receive(fd):
+    (length,) = U32.unpack(read(fd, 4))
+    body = read(fd, length)
+    (n,) = U32.unpack_from(body, 0)
+    return json.loads(body[4 : 4 + n]), body[4 + n :]
+
+
+def send(fd, header, attachment=b""):
+    head = json.dumps(header).encode()
+    data = memoryview(U32.pack(4 + len(head) + len(attachment)) + U32.pack(len(head)) + head + attachment)
+    while data:
+        data = data[os.write(fd, data):]
+
+
+def serve(fd_in, fd_out):
+    """Load the challenge, then answer requests until the grader goes away."""
+    hello, _ = receive(fd_in)
+    try:
+        for name in hello["imports"]:
+            __import__(name)
+        oracle = Oracle(hello["tests"], hello["solution"], 0)
+    except Exception as e:
+        name = "solution" if where(e, "solution") else "tests"
+        send(fd_out, {"op": "author_error", "message": one_line(e) + where(e, name)})
+        return
+    answer = oracle.list({}, b"")
+    while True:
+        send(fd_out, *answer)
+        header, doc = receive(fd_in)
+        try:
+            answer = getattr(oracle, header["op"])(header, doc)
+        except Exception as e:
+            answer = {"op": "author_error", "message": one_line(e) + where(e, "tests")}, b""
+
+
+def main():
+    # Whatever the author prints must not get between the frames.
+    fd_in, fd_out = os.dup(0), os.dup(1)
+    null = os.open("/dev/null", os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    serve(fd_in, fd_out)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    main()
