@@ -1,0 +1,70 @@
+// The top of a session's page: what it is, whether the candidate's kernel is there, whether this page is.
+
+import { byId, el, fill, setText } from "./dom.js";
+import { asText, oneLine, visible } from "./text.js";
+
+/** Title, mode and the document's title. */
+export function drawTitle(about, state) {
+  const title = visible(oneLine(asText(about.title) || state.started?.title || asText(about.challenge) || state.started?.challenge || "Session", 80));
+  setText(byId("title"), title);
+  document.title = `${title} - Assay`;
+  const mode = asText(about.mode) || state.started?.mode || "";
+  const finished = Boolean(state.finished) || about.state === "finished";
+  byId("mode").hidden = !mode && !finished;
+  setText(byId("mode"), [finished && "finished", mode === "practice" ? "practice, unverified" : visible(oneLine(mode, 20))].filter(Boolean).join(", "));
+}
+
+/** Whether the candidate's kernel is connected, as the companion sees it. */
+export function drawKernel(pill, about, state) {
+  const known = about.source_connected ?? about.connected;
+  const [kind, text] = state.finished && !known ? ["done", "Kernel gone, session finished"]
+    : known === true ? ["good", "Candidate\u2019s kernel connected"]
+    : known === false ? ["off", "Candidate\u2019s kernel is not connected"]
+    : ["wait", "Kernel: unknown"];
+  pill.dataset.kind = kind;
+  setText(pill, text);
+  const last = state.kernels.at(-1);
+  pill.title = last ? visible(oneLine(last.banner, 200)) : "";
+}
+
+/** The state of this page's own line to the companion. */
+export function drawLine(pill, { state }) {
+  const [kind, text] = { live: ["good", "Live"], connecting: ["wait", "Connecting\u2026"], lost: ["off", "Disconnected"] }[state];
+  pill.dataset.kind = kind;
+  setText(pill, text);
+}
+
+/** The banner that appears when the page has lost the companion. It counts down and offers to try at once. */
+export class Banner {
+  constructor(node, retry) {
+    Object.assign(this, { node, retry, denied: false });
+    this.text = el("span");
+    this.button = el("button", { type: "button", onclick: () => this.retry() }, "Try now");
+    fill(node, this.text, " ", this.button);
+  }
+
+  line({ state, at, denied }) {
+    if (state === "live") {
+      this.denied = false;
+      this.lost = false;
+      clearInterval(this.timer);
+      this.node.hidden = true;
+      return;
+    }
+    if (denied) this.denied = true;
+    if (state === "lost") this.lost = true;
+    if (!this.lost) return;
+    if (at) this.at = at;
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.draw(), 1000);
+    this.node.hidden = false;
+    this.draw(state === "connecting");
+  }
+
+  draw(connecting = false) {
+    if (this.denied) return setText(this.text, "This page\u2019s key is no longer valid. Open the Interviewer link of the companion again; what you see here stays as it was.");
+    const seconds = Math.max(0, Math.ceil((this.at - Date.now()) / 1000));
+    const next = connecting || seconds === 0 ? "Trying to connect\u2026" : `Next try in ${seconds} s.`;
+    setText(this.text, `Disconnected from the companion. What you see may be old; what you write is kept and sent later. ${next}`);
+  }
+}

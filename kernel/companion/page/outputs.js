@@ -1,0 +1,178 @@
+// Outputs of a run. What a candidate's code printed is hostile until proved otherwise, so each kind has one safe way:
+// text as text nodes with colours only; pictures as <img> from data: after a look at their first bytes; SVG as a picture;
+// HTML only in a frame without scripts and with an origin of its own, from an address whose policy lets it load nothing.
+// Everything else is named, not shown.
+
+import { parse, strip } from "./ansi.js";
+import { el, reconcile, setText, url, whenNear } from "./dom.js";
+import { rasterTypes, rasterURL, svgURL } from "./image.js";
+import { asText, bytes, cut, plural, visible } from "./text.js";
+
+/** Characters of one text output that are drawn before "show more". */
+const firstText = 20_000;
+const moreText = 400_000;
+
+/** Outputs of one run that are drawn before "show more". */
+const firstOutputs = 40;
+
+/** Draws a run's outputs once, into a new element. session is the id for the frame's address. */
+export function outputsView(session, run) {
+  const box = new OutputsBox(session);
+  box.update(run);
+  return box.node;
+}
+
+/** A run's outputs while they come: what did not change keeps its element, so frames do not load again. */
+export class OutputsBox {
+  constructor(session) {
+    this.session = session;
+    this.node = el("div.outputs", { role: "group", "aria-label": "Outputs, as reported by the candidate's host" });
+    this.drawn = new Map(); // place -> {mark, node}
+    this.most = firstOutputs;
+  }
+
+  /** Draws what changed since the last call. */
+  update(run) {
+    const nodes = run.outputs.slice(0, this.most).map((output, place) => this.one(output, place));
+    const hidden = run.outputs.length - nodes.length;
+    if (hidden > 0) nodes.push(el("button.more", { type: "button", onclick: () => { this.most = Infinity; this.update(run); } }, `Show ${plural(hidden, "more output")}`));
+    if (run.left) nodes.push(remark(`${plural(run.left, "further output")} not kept`));
+    if (run.dropped) nodes.push(remark(`${bytes(run.dropped)} of output were not recorded`));
+    reconcile(this.node, nodes);
+  }
+
+  one(output, place) {
+    const mark = `${output.seq} ${output.type === "stream" ? output.text.length : 0}`;
+    const old = this.drawn.get(place);
+    if (old && old.mark === mark) return old.node;
+    const node = outputView(this.session, output);
+    if (old && old.node.querySelector(":scope > button[aria-expanded=true]")) node.querySelector(":scope > button[aria-expanded]")?.click();
+    this.drawn.set(place, { mark, node });
+    return node;
+  }
+}
+
+function outputView(session, output) {
+  switch (output.type) {
+    case "stream": return textView(output.text, `stream ${output.name}`, output.lost);
+    case "error": return errorView(output);
+    case "data": return dataView(session, output);
+    default: return remark(`Output of type ${visible(output.name)} is not shown`);
+  }
+}
+
+function remark(text) {
+  return el("p.remark", null, text);
+}
+
+/** Text with colours, folded when it is long. */
+function textView(text, kind, lost = 0) {
+  const pre = el("pre.text", { tabindex: "0", "aria-label": kind });
+  pre.classList.add(...kind.split(" "));
+  const box = foldable(pre, text);
+  const part = cut(text, firstText);
+  pre.append(...spans(part.text));
+  if (part.rest) {
+    const more = el("button.more", { type: "button", onclick: () => {
+      const all = cut(text, moreText);
+      pre.replaceChildren(...spans(all.text));
+      if (all.rest) more.replaceWith(remark(`${plural(all.rest, "further character")} not shown`));
+      else more.remove();
+    } }, `Show ${plural(part.rest, "more character")}`);
+    box.append(more);
+  }
+  if (lost) box.append(remark(`${plural(lost, "further character")} not kept`));
+  return box;
+}
+
+/** Puts a block into a box that starts folded when the text has many lines. */
+function foldable(block, text) {
+  const box = el("div.output", null, block);
+  let lines = 0;
+  for (let at = -1; lines <= 24 && (at = text.indexOf("\n", at + 1)) >= 0;) lines++;
+  if (lines <= 24) return box;
+  block.classList.add("folded");
+  const button = el("button.more", { type: "button", "aria-expanded": "false", onclick: () => {
+    const folded = block.classList.toggle("folded");
+    button.setAttribute("aria-expanded", String(!folded));
+    setText(button, folded ? "Unfold" : "Fold");
+  } }, "Unfold");
+  box.append(button);
+  return box;
+}
+
+function spans(text) {
+  return parse(text).map(({ text: part, style }) => {
+    const classes = ["bold", "dim", "italic", "underline", "strike"].filter((name) => style[name]).map((name) => `sgr-${name}`);
+    const [fg, bg] = style.invert ? [style.bg ?? "bg", style.fg ?? "fg"] : [style.fg, style.bg];
+    if (!classes.length && fg === null && bg === null) return document.createTextNode(part);
+    const span = el("span", { class: classes.join(" ") || null }, part);
+    colour(span, "fg", "color", fg);
+    colour(span, "bg", "backgroundColor", bg);
+    return span;
+  });
+}
+
+function colour(span, name, property, value) {
+  if (typeof value === "string" && value.startsWith("rgb")) span.style[property] = value;
+  else if (value !== null) span.classList.add(`sgr-${name}-${value}`);
+}
+
+function errorView({ ename, evalue, traceback }) {
+  const text = traceback.length ? traceback.join("\n") : `${ename}: ${evalue}`;
+  const box = textView(text, "traceback");
+  box.prepend(el("p.ename", null, el("strong", null, visible(strip(ename)) || "Error"), evalue ? ": " : "", visible(strip(cut(evalue, 500).text))));
+  return box;
+}
+
+/** The richest form of a bundle that has a safe way; the plain text stays one click away. */
+function dataView(session, output) {
+  const { data } = output;
+  const plain = asText(data["text/plain"]);
+  const rich = picture(data) || frame(session, output);
+  if (!rich) {
+    const [type, text] = textual(data, plain);
+    if (type) return textView(text, output.result ? "result" : "display");
+    return remark(`Output of type ${Object.keys(data).slice(0, 6).map(visible).join(", ") || "nothing"} is not shown`);
+  }
+  const box = el("div.output", null, rich);
+  if (plain && plain.length < moreText) box.append(el("details.plain", null, el("summary", null, "As text"), el("pre.text", { tabindex: "0" }, ...spans(cut(plain, firstText).text))));
+  return box;
+}
+
+function textual(data, plain) {
+  for (const type of ["text/markdown", "text/latex"]) if (asText(data[type])) return [type, asText(data[type])];
+  if (plain) return ["text/plain", plain];
+  if (data["application/json"] !== undefined) return ["application/json", JSON.stringify(data["application/json"], null, 2)];
+  const other = Object.keys(data).find((type) => type.startsWith("text/") && type !== "text/html" && asText(data[type]));
+  return other ? [other, asText(data[other])] : ["", ""];
+}
+
+function picture(data) {
+  const type = rasterTypes.find((name) => asText(data[name]));
+  const svg = asText(data["image/svg+xml"]);
+  if (!type && !svg) return null;
+  const made = type ? rasterURL(type, asText(data[type])) : svgURL(svg);
+  if (made.error) return remark(`Picture not shown: ${made.error}`);
+  const image = el("img.picture", { alt: "Picture output", loading: "lazy", decoding: "async" });
+  image.addEventListener("error", () => image.replaceWith(remark("Picture not shown: it does not decode")));
+  whenNear(image, () => { image.src = made.url; });
+  return image;
+}
+
+/** sandbox without a single allow: no script, no form, no navigation of this page, an opaque origin. */
+function frame(session, output) {
+  const html = asText(output.data["text/html"]);
+  if (!html) return null;
+  const view = el("iframe.html", { sandbox: "", loading: "lazy", referrerpolicy: "no-referrer", title: "HTML output, isolated", tabindex: "0" });
+  view.style.height = `${height(html)}px`;
+  whenNear(view, () => { view.src = url("o/", session, String(output.seq)); });
+  return view;
+}
+
+/** A frame cannot tell its height without a script, so rows and lines are counted; the frame can be resized by hand. */
+function height(html) {
+  const rows = (html.match(/<tr[\s>]/gi) || []).length * 25;
+  const blocks = (html.match(/<(?:p|div|li|h\d|br|pre|summary)[\s>/]/gi) || []).length * 22;
+  return Math.min(420, Math.max(56, 24 + rows + blocks));
+}
