@@ -1,5 +1,7 @@
 package notebooks
 
+import "github.com/assay-kernel/assay/checks/report"
+
 // Spec stands in for checks.Spec until that exists.
 type Spec struct {
 	Slug, Title, Version     string
@@ -16,4 +18,21 @@ type Spec struct {
 type SpecAxis struct {
 	Name   string
 	Closed bool
+}
+
+// GradeCell stands in for checks.Cell.
+type GradeCell struct{ ID, Source, Role string }
+
+// Submission stands in for checks.Submission.
+type Submission struct {
+	Cells      []GradeCell
+	LiveStatus string
+}
+
+// GradeOptions stands in for checks.Options.
+type GradeOptions struct {
+	Seed        uint64
+	Session     string
+	Progress    func(*report.Report)
+	SkipFluency bool
 }

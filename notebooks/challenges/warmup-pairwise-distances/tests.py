@@ -65,7 +65,6 @@ def equal_rows(t):
     X = t.rng.normal(size=(40, 12))
     X = np.concatenate([X, X])[t.rng.permutation(80)]
     D = yield t.call("pairwise_distances", X)
-    t.check(not np.isnan(np.asarray(D, dtype=float)).any(), "there is a NaN among the distances")
     compare(t, X, D)
 
 
@@ -125,6 +124,7 @@ def shuffled(t):
     order = t.rng.permutation(14)
     D = yield t.call("pairwise_distances", X)
     E = yield t.call("pairwise_distances", X[order])
+    t.shape(D, (14, 14))
     t.close(E, np.asarray(D)[np.ix_(order, order)], rtol=0, atol=2 * tolerance(X))
 
 

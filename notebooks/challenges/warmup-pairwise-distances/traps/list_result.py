@@ -1,5 +1,5 @@
 # trap: wrong
-# fails: contract only
+# fails: contract
 # why: a list of lists, not an array
 import numpy as np
 

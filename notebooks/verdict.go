@@ -1,0 +1,140 @@
+package notebooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// failing has the classes with a case that did not pass, public ones too.
+func failing(r *report.Report) []string {
+	var names []string
+	for _, class := range r.Correctness.Classes {
+		if class.Passed < class.Total {
+			names = append(names, class.Name)
+		}
+	}
+	if r.Public.Passed < r.Public.Total && !slices.Contains(names, "public") {
+		names = append(names, "public")
+	}
+	return names
+}
+
+// add notes one grading, and whether the answer met its fate in it.
+func (r *AnswerResult) add(rep *report.Report, seed int) {
+	if rep.Status != report.StatusGraded {
+		if r.example == "" {
+			r.example = fmt.Sprintf("seed %d: it is not graded (%s): %s", seed, rep.Status, rep.Message)
+		}
+		return
+	}
+	failed := failing(rep)
+	for _, class := range failed {
+		r.Fails[class]++
+	}
+	complaint := r.complaint(rep, failed)
+	if complaint == "" {
+		r.met++
+	} else if r.example == "" {
+		r.example = fmt.Sprintf("seed %d: %s", seed, complaint)
+	}
+}
+
+// complaint says in which way a grading is not what the author said; "" when it is.
+func (r *AnswerResult) complaint(rep *report.Report, failed []string) string {
+	if r.Kind != Wrong {
+		if len(failed) == 0 {
+			return ""
+		}
+		return "it fails " + firstFailure(rep)
+	}
+	for _, class := range r.answer.Fails {
+		if !slices.Contains(failed, class) {
+			return fmt.Sprintf("it passes class %s", class)
+		}
+	}
+	for _, class := range failed {
+		if r.answer.Only && class != r.answer.Fails[0] {
+			return fmt.Sprintf("not only class %s fails, %s does too: it fails %s", r.answer.Fails[0], class, firstOf(rep, class))
+		}
+	}
+	return ""
+}
+
+func firstFailure(r *report.Report) string { return firstOf(r, "") }
+
+func firstOf(r *report.Report, class string) string {
+	for _, c := range r.Correctness.Cases {
+		if c.Outcome != report.Pass && (class == "" || c.Class == class) {
+			return fmt.Sprintf("%s %s (%s): %s", c.Class, c.ID, c.Outcome, c.Message)
+		}
+	}
+	return "a case that the report does not list"
+}
+
+// judge turns what became of the answers into problems.
+func (v *verifier) judge() {
+	var reference *float64
+	for _, r := range v.result.Answers {
+		if r.File == "solution.py" {
+			reference = r.Fluency
+		}
+	}
+	for _, r := range v.result.Answers {
+		bad := func(format string, args ...any) {
+			v.result.Problems.add(r.File, max(r.answer.Line, 1), format, args...)
+		}
+		switch {
+		case r.Kind == Wrong && r.Rate < minTriggerRate:
+			bad("this trap is caught on %.0f %% of the seeds; at least %.0f %%. %s", 100*r.Rate, 100*minTriggerRate, r.example)
+		case r.Kind != Wrong && r.Rate < 1:
+			bad("a %s answer must pass everything. %s", r.Kind, r.example)
+		case r.Kind == Weak && reference != nil && r.Fluency == nil:
+			bad("a weak trap must rank below the reference, and its fluency was not scored")
+		case r.Kind == Weak && reference != nil && *r.Fluency > *reference-fluencyMargin:
+			bad("a weak trap must rank below the reference: fluency %.1f against %.1f", *r.Fluency, *reference)
+		}
+	}
+}
+
+// classes demands of each class of hidden tests that something shows what it is for.
+func (v *verifier) classes() {
+	for _, name := range HiddenClasses {
+		class := ClassResult{Name: name, Cases: v.cases[name], Alone: []string{}}
+		for _, r := range v.result.Answers {
+			if r.Kind != Wrong || r.Fails[name] < v.result.Seeds {
+				continue
+			}
+			class.Kills++
+			if len(r.Fails) == 1 {
+				class.Alone = append(class.Alone, r.File)
+			}
+		}
+		v.result.Classes = append(v.result.Classes, class)
+		switch {
+		case class.Cases == 0:
+			v.result.Problems.add("tests.py", 0, "class %s has no test", name)
+		case class.Kills == 0:
+			v.result.Problems.add("tests.py", 0, "class %s catches no trap: nothing shows what it is for", name)
+		}
+	}
+}
+
+func defines(source, name string) bool {
+	form := regexp.MustCompile(`(?m)^(def|class)\s+` + regexp.QuoteMeta(name) + `\b|^` + regexp.QuoteMeta(name) + `\s*=`)
+	return form.MatchString(source)
+}
+
+// body is the code without comment lines and blank lines.
+func body(source string) string {
+	var lines []string
+	for _, line := range strings.Split(source, "\n") {
+		if s := strings.TrimSpace(line); s != "" && !strings.HasPrefix(s, "#") {
+			lines = append(lines, strings.TrimRight(line, " "))
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,259 @@
+package notebooks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// Numbers that a challenge must reach.
+const (
+	maxStatementWords = 150
+	minTraps          = 15
+	minAccepted       = 2    // besides the reference
+	minTriggerRate    = 0.99 // share of seeds on which a trap meets its fate
+	fluencyMargin     = 1.0  // points between a weak trap and the reference: below that two gradings may differ anyway
+)
+
+// Grader grades one submission.
+type Grader interface {
+	Grade(context.Context, *Spec, Submission, GradeOptions) (*report.Report, error)
+}
+
+// VerifyOptions for Verify; the zero value is usable.
+type VerifyOptions struct {
+	Seeds    int              // how many seeds each answer is graded on; 0 is 10
+	Parallel int              // gradings at a time; 0 is 1
+	Only     []string         // files or names of answers; empty is all
+	Progress func(string)     // one line as each answer is done
+	Now      func() time.Time // nil is time.Now
+}
+
+// VerifyResult is the assay.verify/1 document.
+type VerifyResult struct {
+	Schema    string         `json:"schema"`
+	Challenge string         `json:"challenge"`
+	Version   string         `json:"challenge_version"`
+	OK        bool           `json:"ok"`
+	Seeds     int            `json:"seeds"`
+	Problems  Problems       `json:"problems"`
+	Answers   []AnswerResult `json:"answers"`
+	Classes   []ClassResult  `json:"classes"`
+	Seconds   float64        `json:"seconds"`
+}
+
+// AnswerResult is what became of one answer.
+type AnswerResult struct {
+	File    string         `json:"file"`
+	Kind    Kind           `json:"kind"`
+	Why     string         `json:"why,omitempty"`
+	Rate    float64        `json:"rate"`  // share of seeds on which it met its fate
+	Fails   map[string]int `json:"fails"` // class -> seeds on which it failed
+	Fluency *float64       `json:"fluency,omitempty"`
+
+	answer  Answer
+	met     int
+	example string // of a seed on which it did not
+}
+
+// ClassResult says what a class of hidden tests is good for.
+type ClassResult struct {
+	Name  string   `json:"name"`
+	Cases int      `json:"cases"`
+	Kills int      `json:"kills"` // traps that it catches on every seed
+	Alone []string `json:"alone"` // traps that nothing else catches
+}
+
+// Verify proves a challenge: whatever the authors say of it, the grader must find so. The error is for a grader that
+// cannot work; all that is wrong with the challenge is in the result.
+func Verify(ctx context.Context, c *Challenge, g Grader, o VerifyOptions) (*VerifyResult, error) {
+	o.Seeds, o.Parallel = cmp.Or(o.Seeds, 10), cmp.Or(o.Parallel, 1)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	began := o.Now()
+	v := &verifier{challenge: c, grader: g, options: o}
+	v.result = &VerifyResult{Schema: "assay.verify/1", Challenge: c.Slug, Version: c.Version, Seeds: o.Seeds,
+		Problems: Problems{}, Answers: []AnswerResult{}, Classes: []ClassResult{}}
+	if len(o.Only) == 0 {
+		v.material()
+		if err := v.starter(ctx); err != nil {
+			return nil, fmt.Errorf("verifying %s: %w", c.Slug, err)
+		}
+	}
+	if err := v.answers(ctx); err != nil {
+		return nil, fmt.Errorf("verifying %s: %w", c.Slug, err)
+	}
+	v.judge()
+	if len(o.Only) == 0 {
+		v.classes()
+	}
+	v.result.OK = len(v.result.Problems) == 0
+	v.result.Seconds = o.Now().Sub(began).Seconds()
+	return v.result, nil
+}
+
+type verifier struct {
+	challenge *Challenge
+	grader    Grader
+	options   VerifyOptions
+	result    *VerifyResult
+
+	mu    sync.Mutex
+	cases map[string]int // hidden cases by class, as the reference saw them
+}
+
+// material checks what needs no grader.
+func (v *verifier) material() {
+	c, bad := v.challenge, v.result.Problems.add
+	if n := words(c.Prompt); n > maxStatementWords {
+		bad("prompt.md", 1, "the statement has %d words; at most %d", n, maxStatementWords)
+	}
+	if n := len(c.Hints); n != 3 {
+		bad("hints.md", 0, "%d hints; the ladder has three steps", n)
+	}
+	if len(c.FollowUps) == 0 {
+		bad("hints.md", 0, "\"## Follow-up questions\" is missing")
+	}
+	if n := len(c.Clarify); n < 3 || n > 5 {
+		bad("clarify.md", 0, "%d questions; three to five", n)
+	}
+	if n := len(c.Accepted); n < minAccepted {
+		bad("accepted/", 0, "right answers besides the reference: %d; at least %d", n, minAccepted)
+	}
+	if n := len(c.Traps); n < minTraps {
+		bad("traps/", 0, "%d traps; at least %d", n, minTraps)
+	}
+	for _, name := range c.EntryPoints {
+		for _, file := range []struct{ name, text string }{{"starter.py", c.Starter}, {"solution.py", c.Solution.Source}} {
+			if !defines(file.text, name) {
+				bad(file.name, 0, "it does not define %s", name)
+			}
+		}
+	}
+	v.duplicates()
+}
+
+// duplicates finds answers that are the same code under two names: they would prove one thing twice.
+func (v *verifier) duplicates() {
+	seen := map[string]string{}
+	for _, a := range v.all() {
+		code := body(a.Source)
+		if other, ok := seen[code]; ok {
+			v.result.Problems.add(a.File, 1, "this is the same code as %s", other)
+		}
+		seen[code] = a.File
+	}
+}
+
+func (v *verifier) all() []Answer {
+	return slices.Concat([]Answer{v.challenge.Solution}, v.challenge.Accepted, v.challenge.Traps)
+}
+
+func (v *verifier) grade(ctx context.Context, source string, seed int, fluency bool) (*report.Report, error) {
+	return v.grader.Grade(ctx, v.challenge.Spec,
+		Submission{Cells: []GradeCell{{ID: "answer", Source: source, Role: "solution"}}},
+		GradeOptions{Seed: uint64(seed), Session: "verify", SkipFluency: !fluency})
+}
+
+func (v *verifier) starter(ctx context.Context) error {
+	r, err := v.grade(ctx, v.challenge.Starter, 1, false)
+	if err != nil {
+		return err
+	}
+	if r.Status == report.StatusGraded && len(failing(r)) == 0 {
+		v.result.Problems.add("starter.py", 0, "the starter passes; there is nothing to do")
+	}
+	return nil
+}
+
+// answers grades every wanted answer on every seed.
+func (v *verifier) answers(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	work := make(chan int)
+	results := v.wanted()
+	var wg sync.WaitGroup
+	for range v.options.Parallel {
+		wg.Go(func() { // ends when work is closed
+			for i := range work {
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := v.seeds(ctx, &results[i]); err != nil {
+					cancel(fmt.Errorf("%s: %w", results[i].File, err))
+				}
+			}
+		})
+	}
+	for i := range results {
+		if ctx.Err() == nil {
+			work <- i
+		}
+	}
+	close(work)
+	wg.Wait()
+	v.result.Answers = results
+	return context.Cause(ctx)
+}
+
+// wanted is one empty result for each answer that was asked for.
+func (v *verifier) wanted() []AnswerResult {
+	results := []AnswerResult{}
+	for _, a := range v.all() {
+		if len(v.options.Only) == 0 || slices.ContainsFunc(v.options.Only, a.is) {
+			results = append(results, AnswerResult{File: a.File, Kind: a.Kind, Why: a.Why, Fails: map[string]int{}, answer: a})
+		}
+	}
+	for _, name := range v.options.Only {
+		if !slices.ContainsFunc(results, func(r AnswerResult) bool { return r.answer.is(name) }) {
+			v.result.Problems.add("", 0, "there is no answer %q", name)
+		}
+	}
+	return results
+}
+
+func (v *verifier) seeds(ctx context.Context, r *AnswerResult) error {
+	for seed := 1; seed <= v.options.Seeds; seed++ {
+		fluency := seed == 1 && r.Kind != Wrong
+		rep, err := v.grade(ctx, r.answer.Source, seed, fluency)
+		if err != nil {
+			return err
+		}
+		r.add(rep, seed)
+		if fluency {
+			r.Fluency = rep.Fluency.Points
+		}
+		if r.File == "solution.py" {
+			v.count(rep)
+		}
+	}
+	r.Rate = float64(r.met) / float64(v.options.Seeds)
+	if v.options.Progress != nil {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.options.Progress(fmt.Sprintf("%s: %s as expected on %d of %d seeds", r.File, r.Kind, r.met, v.options.Seeds))
+	}
+	return nil
+}
+
+func (v *verifier) count(r *report.Report) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.cases = map[string]int{}
+	for _, class := range r.Correctness.Classes {
+		v.cases[class.Name] = class.Total
+	}
+}
+
+// is says whether an author means this answer by name.
+func (a Answer) is(name string) bool {
+	return name == a.Name || name == a.File || name == path.Base(a.File) || strings.HasSuffix(name, "/"+a.File)
+}

@@ -1,0 +1,235 @@
+package notebooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// scripted is a grader that believes the headers: it looks at no code, so that Verify's own judgement can be tested
+// without Python.
+type scripted struct {
+	challenge *Challenge
+	change    func(a Answer, seed uint64, r *report.Report)
+}
+
+func (s scripted) Grade(_ context.Context, _ *Spec, sub Submission, o GradeOptions) (*report.Report, error) {
+	source := sub.Cells[0].Source
+	if source == s.challenge.Starter {
+		return &report.Report{Status: report.StatusNotStarted}, nil
+	}
+	all := slices.Concat([]Answer{s.challenge.Solution}, s.challenge.Accepted, s.challenge.Traps)
+	a := all[slices.IndexFunc(all, func(a Answer) bool { return a.Source == source })]
+	r := &report.Report{Status: report.StatusGraded, Public: report.Count{Passed: 1, Total: 1}}
+	points := 25.0
+	if a.Kind == Weak {
+		points = 12
+	}
+	r.Fluency.Points = &points
+	for _, name := range HiddenClasses {
+		class := report.Class{Name: name, Passed: 4, Total: 4}
+		if slices.Contains(a.Fails, name) {
+			class.Passed = 3
+			r.Correctness.Cases = append(r.Correctness.Cases, report.Case{ID: "x", Class: name, Outcome: report.Fail, Message: "no"})
+		}
+		r.Correctness.Classes = append(r.Correctness.Classes, class)
+	}
+	if s.change != nil {
+		s.change(a, o.Seed, r)
+	}
+	return r, nil
+}
+
+func class(r *report.Report, name string) *report.Class {
+	for i := range r.Correctness.Classes {
+		if r.Correctness.Classes[i].Name == name {
+			return &r.Correctness.Classes[i]
+		}
+	}
+	panic("test: no class " + name)
+}
+
+func verifyScripted(t *testing.T, c *Challenge, change func(Answer, uint64, *report.Report)) *VerifyResult {
+	t.Helper()
+	v, err := Verify(t.Context(), c, scripted{c, change}, VerifyOptions{Seeds: 4, Parallel: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.OK != (len(v.Problems) == 0) {
+		t.Errorf("ok is %v with %d problems", v.OK, len(v.Problems))
+	}
+	return v
+}
+
+func TestVerifyAcceptsWhatHolds(t *testing.T) {
+	c := warmUpChallenge(t)
+	v := verifyScripted(t, c, nil)
+	if !v.OK {
+		t.Errorf("problems:\n%v", v.Problems)
+	}
+	if len(v.Answers) != 1+len(c.Accepted)+len(c.Traps) || v.Answers[0].Rate != 1 {
+		t.Errorf("answers: %+v", v.Answers)
+	}
+	for _, class := range v.Classes {
+		if class.Kills == 0 || class.Cases != 4 {
+			t.Errorf("class %+v", class)
+		}
+	}
+	if !slices.Contains(v.Classes[2].Alone, "traps/eps_in_root.py") {
+		t.Errorf("property catches %v alone", v.Classes[2].Alone)
+	}
+}
+
+func TestVerifyBlamesAnswers(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(Answer, uint64, *report.Report)
+		want   string
+	}{
+		{"reference fails", func(a Answer, seed uint64, r *report.Report) {
+			if a.Name == "solution" && seed == 3 {
+				class(r, "edge").Passed = 0
+				r.Correctness.Cases = []report.Case{{ID: "none", Class: "edge", Outcome: report.Error, Message: "ValueError"}}
+			}
+		}, "solution.py:1: a right answer must pass everything. seed 3: it fails edge none (error): ValueError"},
+		{"public fails", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "scipy_cdist" {
+				r.Public.Passed = 0
+			}
+		}, "accepted/scipy_cdist.py:1: a right answer must pass everything. seed 1: it fails "},
+		{"trap survives once", func(a Answer, seed uint64, r *report.Report) {
+			if a.Name == "no_clamp" && seed == 2 {
+				class(r, "edge").Passed = 4
+			}
+		}, "traps/no_clamp.py:2: this trap is caught on 75 % of the seeds; at least 99 %. seed 2: it passes class edge"},
+		{"not only", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "eps_in_root" {
+				class(r, "basic").Passed = 1
+			}
+		}, "traps/eps_in_root.py:2: this trap is caught on 0 % of the seeds; at least 99 %. seed 1: not only class property fails, basic does too"},
+		{"trap does not load", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "constant" {
+				r.Status, r.Message = report.StatusLoadError, "NameError"
+			}
+		}, "traps/constant.py:2: this trap is caught on 0 % of the seeds; at least 99 %. seed 1: it is not graded (load_error): NameError"},
+		{"weak ranks high", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "one_loop" {
+				*r.Fluency.Points = 24.5
+			}
+		}, "traps/one_loop.py:1: a weak trap must rank below the reference: fluency 24.5 against 25.0"},
+		{"weak is wrong", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "one_loop" {
+				class(r, "contract").Passed = 1
+			}
+		}, "traps/one_loop.py:1: a weak answer must pass everything."},
+		{"class without kill", func(a Answer, _ uint64, r *report.Report) {
+			class(r, "contract").Passed = 4
+		}, "tests.py: class contract catches no trap: nothing shows what it is for"},
+		{"class without test", func(a Answer, _ uint64, r *report.Report) {
+			class(r, "contract").Passed, class(r, "contract").Total = 0, 0
+		}, "tests.py: class contract has no test"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			wantProblem(t, verifyScripted(t, warmUpChallenge(t), tt.change), tt.want)
+		})
+	}
+}
+
+func TestVerifyBlamesMaterial(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*Challenge)
+		want  string
+	}{
+		{"long", func(c *Challenge) { c.Prompt += " one more" }, "prompt.md:1: the statement has 152 words; at most 150"},
+		{"hints", func(c *Challenge) { c.Hints = c.Hints[:2] }, "hints.md: 2 hints; the ladder has three steps"},
+		{"follow-ups", func(c *Challenge) { c.FollowUps = nil }, `hints.md: "## Follow-up questions" is missing`},
+		{"clarify", func(c *Challenge) { c.Clarify = c.Clarify[:2] }, "clarify.md: 2 questions; three to five"},
+		{"accepted", func(c *Challenge) { c.Accepted = c.Accepted[:1] }, "accepted/: right answers besides the reference: 1; at least 2"},
+		{"traps", func(c *Challenge) { c.Traps = c.Traps[:14] }, "traps/: 14 traps; at least 15"},
+		{"entry point", func(c *Challenge) { c.EntryPoints = []string{"distances"} }, "starter.py: it does not define distances"},
+		{"copies", func(c *Challenge) { c.Traps[1].Source = "# other\n" + c.Traps[0].Source },
+			"traps/cache_by_shape.py:1: this is the same code as traps/axis_zero.py"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := warmUpChallenge(t)
+			tt.spoil(c)
+			wantProblem(t, verifyScripted(t, c, nil), tt.want)
+		})
+	}
+}
+
+func TestVerifyBlamesAStarterThatPasses(t *testing.T) {
+	c := warmUpChallenge(t)
+	c.Starter = c.Solution.Source + "\n"
+	g := grader(func(o GradeOptions, source string) (*report.Report, error) {
+		if source == c.Starter {
+			source = c.Solution.Source
+		}
+		return scripted{challenge: c}.Grade(t.Context(), nil, Submission{Cells: []GradeCell{{Source: source}}}, o)
+	})
+	v, err := Verify(t.Context(), c, g, VerifyOptions{Seeds: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, v, "starter.py: the starter passes; there is nothing to do")
+}
+
+type grader func(GradeOptions, string) (*report.Report, error)
+
+func (g grader) Grade(_ context.Context, _ *Spec, s Submission, o GradeOptions) (*report.Report, error) {
+	return g(o, s.Cells[0].Source)
+}
+
+func TestVerifyOnly(t *testing.T) {
+	c := warmUpChallenge(t)
+	var lines []string
+	v, err := Verify(t.Context(), c, scripted{challenge: c}, VerifyOptions{Seeds: 2, Only: []string{"no_clamp", "some/where/traps/one_loop.py"},
+		Progress: func(s string) { lines = append(lines, s) }})
+	if err != nil || !v.OK || len(v.Answers) != 2 {
+		t.Fatalf("got %+v, %v", v, err)
+	}
+	if v, err := Verify(t.Context(), c, scripted{challenge: c}, VerifyOptions{Only: []string{"no_such"}}); err != nil || v.OK {
+		t.Errorf("an unknown name: %+v, %v", v, err)
+	}
+	want := []string{"traps/no_clamp.py: wrong as expected on 2 of 2 seeds", "traps/one_loop.py: weak as expected on 2 of 2 seeds"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got %q", lines)
+	}
+}
+
+func TestVerifyStopsWhenTheGraderCannotWork(t *testing.T) {
+	c := warmUpChallenge(t)
+	broken := errors.New("no python")
+	calls := 0
+	g := grader(func(o GradeOptions, source string) (*report.Report, error) {
+		if calls++; calls > 3 {
+			return nil, broken
+		}
+		return scripted{challenge: c}.Grade(t.Context(), nil, Submission{Cells: []GradeCell{{Source: source}}}, o)
+	})
+	if _, err := Verify(t.Context(), c, g, VerifyOptions{Seeds: 1}); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+	if calls != 4 {
+		t.Errorf("%d gradings, want 4", calls)
+	}
+}
+
+func wantProblem(t *testing.T, v *VerifyResult, want string) {
+	t.Helper()
+	var lines []string
+	for _, p := range v.Problems {
+		lines = append(lines, p.String())
+	}
+	if !slices.ContainsFunc(lines, func(s string) bool { return strings.HasPrefix(s, want) }) {
+		t.Errorf("got %s\nwant %s", fmt.Sprint(strings.Join(lines, "\n")), want)
+	}
+}
