@@ -62,7 +62,10 @@ func usagef(format string, a ...any) error { return usageError{fmt.Sprintf(forma
 var errNegative = errors.New("negative verdict")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.Background(), func() {}
+	if len(os.Args) < 2 || os.Args[1] != "kernel" { // a kernel's signals mean something else: see package kernel
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	}
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
