@@ -1,0 +1,141 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "embed"
+)
+
+// bootstrap is what the child's Python runs: ipykernel, plus the few things a proxied kernel needs.
+//
+//go:embed childenv/bootstrap.py
+var bootstrap string
+
+// child is the kernel process that this one stands in front of.
+type child struct {
+	pid  int
+	pgid int // the process group to signal
+	own  bool
+	done chan struct{} // closed when the process has ended and was waited for
+	err  error         // how it ended; set before done is closed
+}
+
+// startChild runs argv. The child stays in our process group when we lead one, so that whatever a launcher sends to the
+// group reaches the candidate's processes too; else (a shell or a test started us) it gets a group of its own.
+func startChild(argv []string, stderr io.Writer) (*child, error) {
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = childEnv(os.Environ())
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if stderr != nil {
+		cmd.Stdout, cmd.Stderr = stderr, stderr
+	}
+	cmd.WaitDelay = 300 * time.Millisecond // a grandchild may hold the pipe for ever
+	leader := syscall.Getpgrp() == os.Getpid()
+	cmd.SysProcAttr = sysProcAttr(!leader)
+	c := &child{own: !leader, done: make(chan struct{})}
+	started := make(chan error)
+	go c.keep(cmd, started)
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start %s: %v", argv[0], err)
+	}
+	return c, nil
+}
+
+// keep starts the process and waits for its end. The kernel's "kill me when my parent dies" is bound to the thread that
+// forked, so this goroutine keeps its thread until the child is gone.
+func (c *child) keep(cmd *exec.Cmd, started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := cmd.Start(); err != nil {
+		started <- err
+		return
+	}
+	c.pid, c.pgid = cmd.Process.Pid, syscall.Getpgrp()
+	if c.own {
+		c.pgid = c.pid
+	}
+	started <- nil
+	err := cmd.Wait()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil
+	}
+	c.err = err
+	close(c.done)
+}
+
+// childEnv is our environment as the child may see it: we are its parent, and the companion's token is not its business.
+func childEnv(env []string) []string {
+	var out []string
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		switch name {
+		case "JPY_PARENT_PID", "ASSAY_TOKEN", "ASSAY_COMPANION":
+		default:
+			out = append(out, kv)
+		}
+	}
+	return append(out, "JPY_PARENT_PID="+strconv.Itoa(os.Getpid()))
+}
+
+// ended reports whether the process is gone.
+func (c *child) ended() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// interrupt sends SIGINT once to the child and to what it started. When that is our own group the signal reaches us as
+// well, where it is caught and means nothing.
+func (c *child) interrupt() error { return syscall.Kill(-c.pgid, syscall.SIGINT) }
+
+// forwardInterrupt hands on a SIGINT that we were sent. In our own group the child was sent it too.
+func (c *child) forwardInterrupt() {
+	if c.own {
+		c.interrupt()
+	}
+}
+
+// stop ends the process: politely, and after grace with force. It returns when the process is gone.
+func (c *child) stop(grace time.Duration) {
+	if c.ended() {
+		return
+	}
+	c.terminate()
+	select {
+	case <-c.done:
+	case <-time.After(grace):
+		c.kill()
+		<-c.done
+	}
+}
+
+// terminate sends SIGTERM to the child and its processes; we catch our own copy.
+func (c *child) terminate() {
+	if c.ended() {
+		return
+	}
+	syscall.Kill(-c.pgid, syscall.SIGTERM)
+}
+
+// kill sends SIGKILL to the child, and to its group where we are not in it.
+func (c *child) kill() {
+	if c.ended() {
+		return
+	}
+	if c.own {
+		syscall.Kill(-c.pgid, syscall.SIGKILL)
+	}
+	syscall.Kill(c.pid, syscall.SIGKILL)
+}

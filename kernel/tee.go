@@ -1,0 +1,163 @@
+package kernel
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/assay-kernel/assay/kernel/session"
+	"github.com/assay-kernel/assay/protocol"
+)
+
+// What is recorded of a cell's output. More than this is counted, not kept; the front ends get all of it.
+const (
+	maxOutput     = 1 << 20
+	maxCellOutput = 8 << 20
+	maxTallies    = 4096 // cells whose late outputs can still be attributed
+)
+
+// tally is how much of a cell's output has been recorded.
+type tally struct {
+	cell    string
+	bytes   int
+	dropped int64
+	clear   bool // a clear_output that waits for the next output
+}
+
+// noteArrival records a cell that a person ran.
+func (f *flight) noteArrival(q *request) {
+	c := q.cell
+	if !f.opened.Load() || c == nil || c.silent || c.magic != nil {
+		return
+	}
+	f.startTally(q)
+	f.tell.add(session.KindCellStarted, q.head.MsgID, c.id, session.CellStarted{
+		Code: c.code, Role: c.role, Challenge: c.challenge, Tags: c.tags,
+	})
+}
+
+// noteMagic records one of our magics, which asks the companion.
+func (f *flight) noteMagic(q *request) {
+	if !f.opened.Load() {
+		return
+	}
+	f.startTally(q)
+	m := q.cell.magic
+	f.tell.add(session.KindMagic, q.head.MsgID, q.cell.id, session.Magic{
+		Name: m.name, Args: m.args, Body: m.body, Answer: true,
+	})
+}
+
+func (f *flight) startTally(q *request) {
+	if len(f.tallies) >= maxTallies {
+		clear(f.tallies)
+	}
+	f.tallies[q.head.MsgID] = &tally{cell: q.cell.id}
+}
+
+// noteFinish records how a cell ended, after all of its output.
+func (f *flight) noteFinish(q *request) {
+	t := f.tallies[q.head.MsgID]
+	if t == nil {
+		return
+	}
+	if t.dropped > 0 {
+		f.tell.add(session.KindOutput, q.head.MsgID, t.cell, session.Output{Dropped: t.dropped})
+		t.dropped = 0
+	}
+	ended := q.replied
+	if ended.IsZero() {
+		ended = time.Now()
+	}
+	f.tell.add(session.KindCellFinished, q.head.MsgID, t.cell, session.CellFinished{
+		Status: q.status, ExecutionCount: q.count, DurationNS: int64(ended.Sub(q.arrived)),
+		EName: q.ename, EValue: q.evalue, Judge: q.judge,
+	})
+}
+
+// tee records an output of the child that has been passed on already.
+func (f *flight) tee(msgType, parent string, msg *protocol.Message) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.log.Error("output not recorded", "panic", p)
+		}
+	}()
+	size := len(msg.Content)
+	var out session.Output
+	ok := false
+	if size <= maxOutput {
+		out, ok = readOutput(msgType, msg.Content)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := f.tallies[parent]
+	if t == nil {
+		return
+	}
+	if msgType == "clear_output" && ok {
+		t.clear = true
+		if out.Clear {
+			f.flushClear(parent, t)
+		}
+		return
+	}
+	f.flushClear(parent, t)
+	if !ok || t.bytes+size > maxCellOutput {
+		t.dropped += int64(size)
+		return
+	}
+	t.bytes += size
+	f.tell.add(session.KindOutput, parent, t.cell, out)
+}
+
+func (f *flight) flushClear(parent string, t *tally) {
+	if t.clear {
+		t.clear = false
+		f.tell.add(session.KindOutput, parent, t.cell, session.Output{Clear: true})
+	}
+}
+
+// isOutput reports whether a message of this type leaves something in the notebook.
+func isOutput(msgType string) bool {
+	switch msgType {
+	case "stream", "display_data", "update_display_data", "execute_result", "error", "clear_output":
+		return true
+	}
+	return false
+}
+
+// outputKeys are nbformat's keys of each output type; it allows no others.
+var outputKeys = map[string][]string{
+	"stream":         {"name", "text"},
+	"display_data":   {"data", "metadata"},
+	"execute_result": {"data", "metadata", "execution_count"},
+	"error":          {"ename", "evalue", "traceback"},
+}
+
+// readOutput turns a message's content into what a notebook would store. Of clear_output, Clear says whether it acts at
+// once.
+func readOutput(msgType string, content []byte) (out session.Output, ok bool) {
+	o, err := protocol.ParseObject(content)
+	if err != nil {
+		return out, false
+	}
+	if msgType == "clear_output" {
+		return session.Output{Clear: string(o["wait"]) != "true"}, true
+	}
+	kind := msgType
+	if msgType == "update_display_data" {
+		kind, out.Update = "display_data", true
+	}
+	shape := map[string]json.RawMessage{"output_type": json.RawMessage(`"` + kind + `"`)}
+	for _, key := range outputKeys[kind] {
+		if v := o[key]; len(v) > 0 {
+			shape[key] = v
+		}
+	}
+	if kind == "display_data" {
+		out.DisplayID, _ = o.Object("transient").String("display_id")
+	}
+	if out.Output, err = session.Encode(shape); err != nil {
+		return out, false // NaN, which JSON has not
+	}
+	return out, true
+}
