@@ -1,0 +1,105 @@
+package card
+
+import (
+	"fmt"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// next is the one thing to do now, first on the card.
+func next(r *report.Report, t counts, policy string) string {
+	if t.public+t.hidden == 0 {
+		return improve(r, policy)
+	}
+	c, ok := firstFailed(r, t)
+	if !ok {
+		if t.public > 0 {
+			return "Next: work through the example of the statement by hand and compare."
+		}
+		return "Next: reread what the statement says about " + weakest(r) + "."
+	}
+	return "Next: " + advice(c.Outcome) + guards(c, policy)
+}
+
+func advice(o report.Outcome) string {
+	switch o {
+	case report.Timeout:
+		return "a test ran out of time. Look for a loop that does not end, or for work per element that array operations would do at once."
+	case report.Killed:
+		return "the process was ended while a test ran: a crash, too much memory, or something that is not allowed here."
+	case report.Error:
+		return "the code raises an exception in a test."
+	case report.Form:
+		return "the values are right, but not their form: index, columns, shape or type."
+	case report.NotRun:
+		return "a test could not run after an earlier one had ended the process."
+	}
+	return "a test gets a wrong result."
+}
+
+// guards adds the rule of the statement that a failed case guards. Under policy counts it stays out.
+func guards(c report.Case, policy string) string {
+	if c.Guards == "" || policy == "counts" {
+		return ""
+	}
+	return " The statement's rule: " + oneLine(c.Guards, maxSentence)
+}
+
+// firstFailed is the failed case to start with: public first, then by what its class is worth.
+func firstFailed(r *report.Report, t counts) (report.Case, bool) {
+	order := []string{"public", "basic", "edge", "property", "contract"}
+	if t.public == 0 {
+		order = order[1:]
+	}
+	for _, class := range order {
+		for _, c := range r.Correctness.Cases {
+			if c.Class == class && c.Outcome != report.Pass && c.Outcome != report.NotRun {
+				return c, true
+			}
+		}
+	}
+	return report.Case{}, false
+}
+
+// weakest names the class with the most failures in words.
+func weakest(r *report.Report) string {
+	most, name := 0, "its examples"
+	words := map[string]string{"basic": "the result itself", "edge": "special cases: empty, one row, ties, missing values, zeros",
+		"property": "inputs in general: order, scale and shape", "contract": "the input that must not change, the type and the shape of the result"}
+	for _, c := range r.Correctness.Classes {
+		if failed := c.Total - c.Passed; failed > most && words[c.Name] != "" {
+			most, name = failed, words[c.Name]
+		}
+	}
+	return name
+}
+
+// improve is the next step when every test passes.
+func improve(r *report.Report, policy string) string {
+	if policy == "counts" {
+		return "Next: read your code once more as a colleague would, then `%submit`."
+	}
+	for _, f := range r.Findings {
+		if f.Severity == report.Costs && f.Points > 0 {
+			return fmt.Sprintf("Next: %s of %s can still be won in %s, see below.", num(f.Points), pointWord(f.Points), criterionName(f.Criterion))
+		}
+	}
+	return "Nothing costs points. Say aloud why it works, then `%submit`."
+}
+
+func pointWord(points float64) string {
+	if points == 1 {
+		return "a point"
+	}
+	return "the points"
+}
+
+func criterionName(c string) string {
+	switch c {
+	case "quality":
+		return "Code Quality"
+	case "fluency":
+		return "Python Fluency"
+	}
+	return "Correctness"
+}

@@ -1,0 +1,156 @@
+package card
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// findings puts at most two fixes first, the ones worth most, and keeps the rest folded.
+func (v *view) findings(r *report.Report) {
+	var costs, advice int
+	for _, f := range r.Findings {
+		m := newRemark(f)
+		if f.Severity == report.Costs {
+			costs++
+			if len(v.First) < 2 {
+				v.First = append(v.First, m)
+				continue
+			}
+		} else {
+			advice++
+		}
+		if len(v.More) < maxRemarks {
+			v.More = append(v.More, m)
+		}
+	}
+	v.Heading = "Fix first"
+	if len(v.First) == 2 && costs > 2 {
+		v.Heading = "Fix these two first"
+	}
+	var rest []string
+	if n := costs - len(v.First); n > 0 {
+		rest = append(rest, plural(n, "smaller finding"))
+	}
+	if advice > 0 {
+		rest = append(rest, plural(advice, "remark")+" without cost")
+	}
+	v.MoreName = joinWith(rest)
+}
+
+func newRemark(f report.Finding) remark {
+	m := remark{Tag: criterionName(f.Criterion), Where: where(f), Why: sentence(oneLine(f.Why, maxSentence)), Code: code(f.Code), Better: code(f.Better)}
+	switch {
+	case f.Severity == report.Costs && f.Points > 0:
+		m.Cost = "−" + num(f.Points)
+	case f.Severity == report.Costs:
+		m.Cost = "lost in the tests"
+	}
+	var facts []string
+	for _, w := range f.Witnesses {
+		if strings.HasPrefix(w, "step counter") || strings.HasPrefix(w, "clock") || strings.HasPrefix(w, "a hidden") {
+			facts = append(facts, oneLine(w, maxSentence))
+		}
+	}
+	m.Facts = strings.Join(facts, "; ")
+	return m
+}
+
+func where(f report.Finding) string {
+	if f.Line <= 0 {
+		return ""
+	}
+	if f.EndLine > f.Line {
+		return fmt.Sprintf("lines %d to %d", f.Line, f.EndLine)
+	}
+	return fmt.Sprintf("line %d", f.Line)
+}
+
+// score lists the rubric's lines.
+func (v *view) score(r *report.Report) {
+	correct := report.Criterion{Points: r.Correctness.Points, Of: r.Correctness.Of, Why: r.Correctness.Why}
+	all := []criterion{
+		newCriterion("Correctness", correct, or(correct.Why, "hidden tests")),
+		newCriterion("Python Fluency", r.Fluency, "step counter, clock, linter"),
+		newCriterion("Code Quality", r.Quality, "own rules and linter"),
+		newCriterion("Problem Solving", r.ProblemSolving, "an interviewer"),
+		newCriterion("Communication", r.Communication, "an interviewer"),
+	}
+	any := false
+	for _, c := range all {
+		any = any || c.Scored
+	}
+	if !any {
+		return
+	}
+	v.Criteria = all
+	v.Score = num(r.Total.Points) + " of " + num(r.Total.Of) + " points"
+	if left := r.Total.High - r.Total.Points; left > 0.005 && r.Total.High-r.Total.Of > -100 {
+		unscored := notScored(r)
+		if unscored > 0.005 {
+			v.Unscored = num(unscored) + " not scored yet"
+			v.Interval = fmt.Sprintf("If everything not scored yet were given in full: %s. If nothing: %s.", num(r.Total.High), num(r.Total.Low))
+		}
+	}
+	v.Summary = summary(all)
+}
+
+// notScored is how many points nobody has scored.
+func notScored(r *report.Report) float64 {
+	of := r.Correctness.Of + r.Fluency.Of + r.Quality.Of + r.ProblemSolving.Of + r.Communication.Of
+	return of - r.Total.Of
+}
+
+func newCriterion(name string, c report.Criterion, by string) criterion {
+	out := criterion{Name: name, Of: c.Of, By: by, Points: "not scored"}
+	if c.Points == nil {
+		if c.Why != "" {
+			out.By = oneLine(c.Why, maxSentence)
+		}
+		return out
+	}
+	available := c.Of - c.NotScored
+	out.Scored, out.Value, out.Of, out.Low = true, *c.Points, available, available/2
+	out.Points = num(*c.Points) + " of " + num(available)
+	if c.Why != "" {
+		out.By = oneLine(c.Why, maxSentence)
+	} else if c.NotScored > 0 {
+		out.By += fmt.Sprintf("; %s more not scored yet", num(c.NotScored))
+	}
+	for _, p := range c.Parts {
+		sub := part{Name: partName(p.Name), Points: "not scored", Why: oneLine(p.Why, maxSentence)}
+		if p.Points != nil {
+			sub.Points = num(*p.Points) + " of " + num(p.Of)
+		}
+		out.Subparts = append(out.Subparts, sub)
+	}
+	return out
+}
+
+func partName(name string) string {
+	switch name {
+	case "quality_names":
+		return "names tell the truth"
+	case "quality_split":
+		return "the split is right"
+	}
+	return oneLine(name, 60)
+}
+
+// summary is the rubric in one line: "Correctness 27 of 35, ...; Communication not scored".
+func summary(all []criterion) string {
+	var scored, not []string
+	for _, c := range all {
+		if c.Scored {
+			scored = append(scored, c.Name+" "+c.Points)
+		} else {
+			not = append(not, c.Name)
+		}
+	}
+	text := strings.Join(scored, ", ")
+	if len(not) > 0 {
+		text += "; " + joinWith(not) + " not scored"
+	}
+	return text
+}
