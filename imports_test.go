@@ -30,7 +30,8 @@ var allowed = map[string]string{
 	"kernel/session": "checks/report",
 	"kernel/link":    "kernel/session",
 	// Challenge folders in, notebooks out; it reads the log, never a socket.
-	"notebooks": "checks checks/report checks/rubric checks/card kernel/session",
+	"notebooks":        "checks checks/report checks/rubric checks/card kernel/session notebooks/mutate",
+	"notebooks/mutate": "",
 	// The interviewer's side. It never meets the proxy: the two share only the link.
 	"kernel/companion/store": "kernel/session",
 	"kernel/companion":       "checks checks/report checks/rubric checks/card notebooks kernel/session kernel/link kernel/companion/store",

@@ -1,0 +1,45 @@
+// Package mutate makes small wrong versions of a solution, to find out what hidden tests would miss.
+//
+// The mutants are made from the author's source by its syntax tree; no code is run here.
+package mutate
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+//go:embed mutate.py
+var script string
+
+// Mutant is a version of the solution that differs in one place.
+type Mutant struct {
+	Line   int    `json:"line"` // of the original source
+	What   string `json:"what"` // what was changed, in words
+	Source string `json:"source"`
+}
+
+// Name is how a mutant is called in a list of survivors: it stays the same while the line does.
+func (m Mutant) Name() string { return fmt.Sprintf("line %d: %s", m.Line, m.What) }
+
+// Make returns the mutants of source, in the order of its syntax tree. python is the interpreter that parses it.
+func Make(ctx context.Context, python, source string) (_ []Mutant, err error) {
+	cmd := exec.CommandContext(ctx, python, "-I", "-B", "-c", script)
+	cmd.Stdin = strings.NewReader(source)
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		lines := strings.Split(strings.TrimSpace(complaint.String()), "\n")
+		return nil, fmt.Errorf("mutate: %s", lines[len(lines)-1])
+	}
+	var mutants []Mutant
+	if err := json.Unmarshal(out, &mutants); err != nil {
+		return nil, fmt.Errorf("mutate: %v", err)
+	}
+	return mutants, nil
+}
