@@ -17,6 +17,7 @@ type Input struct {
 	Previous *report.Report // the run before, reduced in the same way; nil for the first
 	Late     bool           // the verdict came after the cell had answered
 	Final    bool           // made by %submit
+	Cell     string         // id of the cell that the card stands under; "" when unknown
 	Policy   string         // full, counts or none; "" is full
 }
 

@@ -194,8 +194,8 @@ func TestVerdicts(t *testing.T) {
 	for name, want := range map[string][]string{
 		"right":   {"All tests pass", "%submit"},
 		"partly":  {"3 of 47 hidden tests fail", emptyRule, "was 4 of 6 in run 2"},
-		"wrong":   {"No test passes yet", "a test gets a wrong result"},
-		"form":    {"1 of 47 hidden tests fails", "not their form"},
+		"wrong":   {"No test passes yet", "a public test gets a wrong result"},
+		"form":    {"1 of 47 hidden tests fails", "right values in the wrong form"},
 		"timeout": {"ran out of time", "Ten thousand rows"},
 		"endless": {"does not end"},
 		"killed":  {"The process was ended in 2 tests"},

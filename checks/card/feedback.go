@@ -28,7 +28,7 @@ func feedback(in Input) view {
 	v.tests(r, in.Previous, in.Run)
 	v.Next = sentence(next(r, t, in.Policy))
 	if in.Policy != "counts" {
-		v.findings(r)
+		v.findings(r, in.Cell)
 		v.score(r)
 	}
 	v.foot(t, in)
@@ -58,21 +58,39 @@ func ungraded(v view, r *report.Report) view {
 	switch r.Status {
 	case report.StatusSyntaxError:
 		v.Tone, v.Glyph, v.Verdict = bad, "✗", "Python cannot read this code"+where
-		v.Next = sentence(or(message, "There is a syntax error in one of the cells. Fix it and run the cell again."))
+		v.Next = sentence(nextLabel + " fix " + spot(r) + " and run the cell again.")
+		v.Body = said(message)
 		v.Foot = []spans{sentence("Nothing was tested in this run, and nothing is lost by it.")}
 	case report.StatusLoadError:
 		v.Tone, v.Glyph, v.Verdict = bad, "✗", "The code does not run in a fresh process"+where
-		v.Next = sentence(or(message, "The cells fail when they run from top to bottom. Restart the kernel and run all cells to see where."))
+		v.Next = sentence(nextLabel + " restart the kernel, run all cells, and fix " + spot(r) + ".")
+		v.Body = said(message)
 		v.Foot = []spans{sentence("Checks run your cells from the top in a new process, without what your kernel has in memory. A name that only an earlier or deleted cell defined is missing there.")}
 	case report.StatusNotStarted:
 		v.Tone, v.Glyph, v.Verdict = quiet, "•", "Nothing to check yet"
-		v.Next = sentence(or(message, "Write the function that the statement asks for and run its cell."))
+		v.Next = sentence(nextLabel + " " + or(message, "write the function that the statement asks for and run its cell."))
 		v.Foot = []spans{sentence("Stuck? `%hint` shows the next hint and says first what it costs.")}
 	default:
 		v.Tone, v.Glyph, v.Verdict = quiet, "!", "The checks did not run"
 		v.Next = sentence(or(message, "This is not about your code. Go on working, and run the cell again in a while."))
 	}
 	return v
+}
+
+// spot names the line to look at.
+func spot(r *report.Report) string {
+	if r.Line > 0 {
+		return fmt.Sprintf("line %d", r.Line)
+	}
+	return "the first cell that fails"
+}
+
+// said is Python's own message, as code.
+func said(message string) []spans {
+	if message == "" {
+		return nil
+	}
+	return []spans{{{Code: true, Text: message}}}
 }
 
 func or(text, other string) string {

@@ -14,27 +14,42 @@ func next(r *report.Report, t counts, policy string) string {
 	c, ok := firstFailed(r, t)
 	if !ok {
 		if t.public > 0 {
-			return "Next: work through the example of the statement by hand and compare."
+			return nextLabel + " work through the example of the statement by hand and compare."
 		}
-		return "Next: reread what the statement says about " + weakest(r) + "."
+		return nextLabel + " reread what the statement says about " + weakest(r) + "."
 	}
-	return "Next: " + advice(c.Outcome) + guards(c, policy)
+	return nextLabel + " " + fmt.Sprintf(advice(c.Outcome), testName(c.Class)) + guards(c, policy)
+}
+
+// testName says which kind of test, as the rows above it do.
+func testName(class string) string {
+	switch class {
+	case "public":
+		return "a public test"
+	case "edge":
+		return "a hidden test of an edge case"
+	case "property":
+		return "a hidden test of a property"
+	case "contract":
+		return "a hidden test of the contract"
+	}
+	return "a hidden test"
 }
 
 func advice(o report.Outcome) string {
 	switch o {
 	case report.Timeout:
-		return "a test ran out of time. Look for a loop that does not end, or for work per element that array operations would do at once."
+		return "%s ran out of time. Look for a loop that does not end, or for work per element that array operations would do at once."
 	case report.Killed:
-		return "the process was ended while a test ran: a crash, too much memory, or something that is not allowed here."
+		return "the process was ended while %s ran: a crash, too much memory, or something that is not allowed here."
 	case report.Error:
-		return "the code raises an exception in a test."
+		return "%s makes the code raise an exception."
 	case report.Form:
-		return "the values are right, but not their form: index, columns, shape or type."
+		return "%s gets the right values in the wrong form: index, columns, shape or type."
 	case report.NotRun:
-		return "a test could not run after an earlier one had ended the process."
+		return "%s could not run, because an earlier one had ended the process."
 	}
-	return "a test gets a wrong result."
+	return "%s gets a wrong result."
 }
 
 // guards adds the rule of the statement that a failed case guards. Under policy counts it stays out.
@@ -77,14 +92,14 @@ func weakest(r *report.Report) string {
 // improve is the next step when every test passes.
 func improve(r *report.Report, policy string) string {
 	if policy == "counts" {
-		return "Next: read your code once more as a colleague would, then `%submit`."
+		return nextLabel + " read your code once more as a colleague would, then `%submit`."
 	}
 	for _, f := range r.Findings {
 		if f.Severity == report.Costs && f.Points > 0 {
-			return fmt.Sprintf("Next: %s of %s can still be won in %s, see below.", num(f.Points), pointWord(f.Points), criterionName(f.Criterion))
+			return nextLabel + fmt.Sprintf(" %s of %s can still be won in %s, see below.", num(f.Points), pointWord(f.Points), criterionName(f.Criterion))
 		}
 	}
-	return "Nothing costs points. Say aloud why it works, then `%submit`."
+	return nextLabel + " nothing costs points. Say aloud why it works, then `%submit`."
 }
 
 func pointWord(points float64) string {

@@ -8,10 +8,10 @@ import (
 )
 
 // findings puts at most two fixes first, the ones worth most, and keeps the rest folded.
-func (v *view) findings(r *report.Report) {
+func (v *view) findings(r *report.Report, cell string) {
 	var costs, advice int
 	for _, f := range r.Findings {
-		m := newRemark(f)
+		m := newRemark(f, cell)
 		if f.Severity == report.Costs {
 			costs++
 			if len(v.First) < 2 {
@@ -39,8 +39,8 @@ func (v *view) findings(r *report.Report) {
 	v.MoreName = joinWith(rest)
 }
 
-func newRemark(f report.Finding) remark {
-	m := remark{Tag: criterionName(f.Criterion), Where: where(f), Why: sentence(oneLine(f.Why, maxSentence)), Code: code(f.Code), Better: code(f.Better)}
+func newRemark(f report.Finding, cell string) remark {
+	m := remark{Tag: criterionName(f.Criterion), Where: where(f) + elsewhere(f, cell), Why: sentence(oneLine(f.Why, maxSentence)), Code: code(f.Code), Better: code(f.Better)}
 	switch {
 	case f.Severity == report.Costs && f.Points > 0:
 		m.Cost = "−" + num(f.Points)
@@ -55,6 +55,14 @@ func newRemark(f report.Finding) remark {
 	}
 	m.Facts = strings.Join(facts, "; ")
 	return m
+}
+
+// elsewhere says that a finding is not in the cell above the card.
+func elsewhere(f report.Finding, cell string) string {
+	if f.Line <= 0 || cell == "" || f.Cell == "" || f.Cell == cell {
+		return ""
+	}
+	return " of another cell"
 }
 
 func where(f report.Finding) string {
@@ -86,14 +94,12 @@ func (v *view) score(r *report.Report) {
 	}
 	v.Criteria = all
 	v.Score = num(r.Total.Points) + " of " + num(r.Total.Of) + " points"
-	if left := r.Total.High - r.Total.Points; left > 0.005 && r.Total.High-r.Total.Of > -100 {
-		unscored := notScored(r)
-		if unscored > 0.005 {
-			v.Unscored = num(unscored) + " not scored yet"
-			v.Interval = fmt.Sprintf("If everything not scored yet were given in full: %s. If nothing: %s.", num(r.Total.High), num(r.Total.Low))
-		}
+	unscored := notScored(r)
+	if unscored > 0.005 {
+		v.Unscored = num(unscored) + " not scored yet"
+		v.Interval = fmt.Sprintf("If everything not scored yet were given in full: %s. If nothing: %s.", num(r.Total.High), num(r.Total.Low))
 	}
-	v.Summary = summary(all)
+	v.Summary = summary(all, unscored)
 }
 
 // notScored is how many points nobody has scored.
@@ -138,19 +144,17 @@ func partName(name string) string {
 	return oneLine(name, 60)
 }
 
-// summary is the rubric in one line: "Correctness 27 of 35, ...; Communication not scored".
-func summary(all []criterion) string {
-	var scored, not []string
+// summary is the rubric in one line: "Correctness 27/35 · Fluency 13/25 · Quality 8/12 · 28 not scored".
+func summary(all []criterion, unscored float64) string {
+	var parts []string
 	for _, c := range all {
 		if c.Scored {
-			scored = append(scored, c.Name+" "+c.Points)
-		} else {
-			not = append(not, c.Name)
+			name := strings.TrimPrefix(strings.TrimPrefix(c.Name, "Python "), "Code ")
+			parts = append(parts, name+" "+num(c.Value)+"/"+num(c.Of))
 		}
 	}
-	text := strings.Join(scored, ", ")
-	if len(not) > 0 {
-		text += "; " + joinWith(not) + " not scored"
+	if unscored > 0.005 {
+		parts = append(parts, num(unscored)+" not scored")
 	}
-	return text
+	return strings.Join(parts, " · ")
 }

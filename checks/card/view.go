@@ -84,17 +84,23 @@ type part struct{ Name, Points, Why string }
 type spans []span
 
 type span struct {
-	Code bool
-	Text string
+	Code, Bold bool
+	Text       string
 }
+
+// nextLabel at the start of a text is drawn in bold.
+const nextLabel = "**Next:**"
 
 // sentence splits a text at its backticks. A text whose backticks do not pair is shown as it is.
 func sentence(text string) spans {
+	var out spans
+	if rest, ok := strings.CutPrefix(text, nextLabel); ok {
+		out, text = spans{{Bold: true, Text: "Next:"}}, rest
+	}
 	pieces := strings.Split(text, "`")
 	if len(pieces)%2 == 0 {
-		return spans{{Text: text}}
+		return append(out, span{Text: text})
 	}
-	var out spans
 	for i, p := range pieces {
 		if p != "" {
 			out = append(out, span{Code: i%2 == 1, Text: p})
@@ -183,9 +189,9 @@ func minutes(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", max(s, 0)/60, max(s, 0)%60)
 }
 
-// num prints points without needless zeros: 12, 2.5, 3.33.
+// num prints points with one decimal where they have one: 12, 2.5, 30.6.
 func num(x float64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", x), "0"), ".")
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
 }
 
 func plural(n int, one string) string {

@@ -113,16 +113,31 @@ func mdCriteria(b *strings.Builder, v view) {
 }
 
 var mdEscaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
-	"#", `\#`, "|", `\|`, "$", `\$`, "~", `\~`, "!", `\!`, "\n", " ")
+	"#", `\#`, "|", `\|`, "$", `\$`, "~", `\~`, "!", `\!`, "://", `\://`, "www.", `www\.`, "\n", " ")
 
 // mdText escapes foreign text so that Markdown shows it and does nothing else with it.
 func mdText(s string) string { return mdEscaper.Replace(s) }
+
+// mdCode is inline code with a delimiter that the code cannot close.
+func mdCode(text string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "|", "\\|")
+	if !strings.Contains(text, "`") {
+		return "`" + text + "`"
+	}
+	delimiter := "``"
+	for strings.Contains(text, delimiter) {
+		delimiter += "`"
+	}
+	return delimiter + " " + text + " " + delimiter
+}
 
 func mdSpans(s spans) string {
 	var b strings.Builder
 	for _, p := range s {
 		if p.Code {
-			b.WriteString("`" + strings.ReplaceAll(strings.ReplaceAll(p.Text, "\n", " "), "|", "\\|") + "`")
+			b.WriteString(mdCode(p.Text))
+		} else if p.Bold {
+			b.WriteString("**" + mdText(p.Text) + "**")
 		} else {
 			b.WriteString(mdText(p.Text))
 		}
