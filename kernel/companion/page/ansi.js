@@ -40,10 +40,10 @@ function push(spans, text, style) {
   else spans.push({ text: visible(text), style });
 }
 
-/** Progress bars: what follows a carriage return replaces the line so far. Colours in the replaced part are lost with it. */
+/** Progress bars: what follows a carriage return replaces the line so far, with its colours. One at the end replaces nothing. */
 function overwrite(text) {
   if (!text.includes("\r") && !text.includes("\b")) return text;
-  return text.replace(/\r+\n/g, "\n").split("\n").map(lastWritten).join("\n");
+  return text.split("\n").map(lastWritten).join("\n");
 }
 
 function lastWritten(line) {

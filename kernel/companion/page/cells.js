@@ -3,7 +3,7 @@
 
 import { el, fill, reconcile, setText, whenNear } from "./dom.js";
 import { OutputsBox, outputsView } from "./outputs.js";
-import { diffStat, diffView, sourceView } from "./source.js";
+import { diffStat, diffView, isProse, sourceView } from "./source.js";
 import { runState } from "./state.js";
 import { duration, oneLine, plural, timeOfDay, visible } from "./text.js";
 
@@ -111,7 +111,7 @@ class CellView {
     const run = this.cell.runs.at(-1);
     if (this.run !== run.seq) {
       this.run = run.seq;
-      this.source = sourceView(run.code);
+      this.source = sourceView(run.code, isProse(run));
       this.outputs = new OutputsBox(this.session);
     }
     this.outputs.update(run);
@@ -145,7 +145,7 @@ function runView(session, run, before, last) {
   const title = [`Run ${run.number}`, last && "shown above", timeOfDay(run.at), run.status === "error" ? visible(run.ename) || "error" : stateWords[run.status], before && diffStat(before.code, run.code)];
   const view = el("details.run", { ontoggle: () => {
     if (!view.open || inside.childElementCount) return;
-    inside.append(before ? diffView(before.code, run.code) : sourceView(run.code));
+    inside.append(before ? diffView(before.code, run.code) : sourceView(run.code, isProse(run)));
     if (!last && run.outputs.length) inside.append(outputsView(session, run));
   } }, el("summary", null, title.filter(Boolean).join(" \u00b7 ")), inside);
   return el("li", { value: run.number }, view);

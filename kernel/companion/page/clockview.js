@@ -39,8 +39,9 @@ class Bar {
     this.used = el("span.used");
     this.plan = el("span.plan");
     this.fill = el("span.fill");
+    this.past = el("span.past-range");
     this.band = el("span.band");
-    const track = el("span.track", { "aria-hidden": "true" }, this.band, this.fill);
+    const track = el("span.track", { "aria-hidden": "true" }, this.band, this.fill, this.past);
     this.node = el("div.phase", null, el("span.name", null, phase.name), this.used, track, this.plan);
   }
 
@@ -49,7 +50,9 @@ class Bar {
     const where = standing(used, { low, high });
     setText(this.used, used > 0 || current ? clock(used) : "\u2013");
     setText(this.plan, where === "past" ? `${minutes(low, high)}, ${clock(used - high)} past` : minutes(low, high));
-    this.fill.style.width = `${(100 * used) / scale}%`;
+    this.fill.style.width = `${(100 * Math.min(used, high)) / scale}%`;
+    this.past.style.left = `${(100 * high) / scale}%`;
+    this.past.style.width = `${(100 * Math.max(0, used - high)) / scale}%`;
     this.band.style.left = `${(100 * low) / scale}%`;
     this.band.style.width = `${(100 * (high - low)) / scale}%`;
     this.node.dataset.standing = where;

@@ -18,7 +18,7 @@ export function drawTitle(about, state) {
 export function drawKernel(pill, about, state) {
   const known = about.source_connected ?? about.connected;
   const [kind, text] = state.finished && !known ? ["done", "Kernel gone, session finished"]
-    : known === true ? ["good", "Candidate\u2019s kernel connected"]
+    : known === true ? ["good", "Kernel connected"]
     : known === false ? ["off", "Candidate\u2019s kernel is not connected"]
     : ["wait", "Kernel: unknown"];
   pill.dataset.kind = kind;

@@ -85,12 +85,12 @@ function textView(text, kind, lost = 0) {
   return box;
 }
 
-/** Puts a block into a box that starts folded when the text has many lines. */
+/** Puts a block into a box that starts folded when the text is long. */
 function foldable(block, text) {
   const box = el("div.output", null, block);
   let lines = 0;
   for (let at = -1; lines <= 24 && (at = text.indexOf("\n", at + 1)) >= 0;) lines++;
-  if (lines <= 24) return box;
+  if (lines <= 24 && text.length < 6000) return box;
   block.classList.add("folded");
   const button = el("button.more", { type: "button", "aria-expanded": "false", onclick: () => {
     const folded = block.classList.toggle("folded");

@@ -29,13 +29,15 @@ export function tokenize(source) {
   let at = 0;
   let before = ""; // the last token that is not space
   let lineStart = true;
+  let decorating = false; // after an @ that begins a line
   while (at < source.length) {
     const token = lineStart && magicAt(source, at) || next(source, at);
-    token.kind = refine(token, before, source, at + token.text.length, lineStart);
+    if (token.kind !== "space") decorating = token.text === "@" ? lineStart : decorating && /^(?:name|op)$/.test(token.kind) && token.text !== "(";
+    token.kind = refine(token, before, source[at + token.text.length], lineStart, decorating);
     tokens.push(token);
     at += token.text.length;
     if (token.kind !== "space") { before = token.text; lineStart = false; }
-    if (token.kind === "space" && token.text.includes("\n")) lineStart = true;
+    if (token.kind === "space" && token.text.includes("\n")) { lineStart = true; decorating = false; }
   }
   return tokens;
 }
@@ -57,15 +59,14 @@ function magicAt(source, at) {
   return found && { kind: "magic", text: found[0] };
 }
 
-function refine(token, before, source, end, lineStart) {
-  if (token.kind === "op" && token.text === "@" && lineStart) return "decorator";
+function refine(token, before, after, lineStart, decorating) {
+  if (decorating) return "decorator";
   if (token.kind !== "name") return token.kind;
-  if (before === "@") return "decorator";
   if (before === "def" || before === "class") return "def";
-  if (before === ".") return source[end] === "(" ? "call" : "name";
+  if (before === ".") return after === "(" ? "call" : "name";
   if (keywords.has(token.text) && !soft(token.text, lineStart)) return "keyword";
   if (builtins.has(token.text)) return "builtin";
-  return source[end] === "(" ? "call" : "name";
+  return after === "(" ? "call" : "name";
 }
 
 /** match and case are names everywhere but at the start of a line. */

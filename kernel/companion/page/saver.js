@@ -5,7 +5,7 @@
  * Options: send(value) -> Promise, shown(state, message), wait in ms. States: "clean", "waiting", "saving", "saved",
  * "failed". timers is {set, clear}, for tests.
  */
-export function saver({ send, shown, wait = 700, timers = { set: setTimeout, clear: clearTimeout } }) {
+export function saver({ send, shown, wait = 700, timers = { set: (f, ms) => setTimeout(f, ms), clear: (id) => clearTimeout(id) } }) {
   let timer = null;
   let value;
   let version = 0;

@@ -10,15 +10,20 @@ import { oneLine, points, timeOfDay, visible } from "./text.js";
 export class ScoreView {
   constructor(node, send) {
     this.card = el("div.card");
+    this.title = el("summary");
+    this.box = el("details.scorecard", null, this.title, this.card);
     this.editors = parts.map((part) => new Editor(part, send));
-    fill(node, el("h2", null, "Score"), this.card,
-      el("p.dim", null, "Rate each dimension before looking at the sum. Band 1 gives none of its points, 3 half, 5 all."),
-      this.editors.map((editor) => editor.node));
+    fill(node, el("h2", null, "Score"),
+      el("p.dim", null, "Rate each dimension before you look at the sum. Band 1 gives none of its points, 3 half, 5 all."),
+      this.editors.map((editor) => editor.node), this.box);
   }
 
   draw(state) {
     const last = state.verdicts.findLast((v) => v.report.status === "graded") || state.verdicts.at(-1);
     const card = scorecard(last ? last.report : null, state.scores);
+    const open = parts.filter((part) => typeof state.scores.get(part.id)?.points !== "number").length;
+    setText(this.title, open ? `Scorecard (${open} of your ${parts.length} parts still open)` : "Scorecard");
+    if (!open && !this.shown) this.box.open = this.shown = true;
     fill(this.card, cardView(card, last));
     for (const editor of this.editors) editor.take(state.scores.get(editor.part.id));
   }

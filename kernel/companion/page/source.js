@@ -8,9 +8,10 @@ import { plural, visible } from "./text.js";
 /** Lines that are coloured and numbered; the rest is one click away. */
 const mostLines = 400;
 
-/** A source block. Each line has data-line, so that a finding can point at it. */
-export function sourceView(code) {
-  const lines = tokenLines(code.replace(/\r\n?/g, "\n"));
+/** A source block; prose (Clarify and Plan cells) is not coloured. Each line has data-line, so that a finding can point at it. */
+export function sourceView(code, isProse = false) {
+  const text = code.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+  const lines = isProse ? text.split("\n").map((line) => [{ kind: line.startsWith("%%") ? "magic" : "name", text: line }]) : tokenLines(text);
   const view = el("pre.source", { tabindex: "0", "aria-label": "Source" });
   view.append(...lines.slice(0, mostLines).map(lineView));
   if (lines.length > mostLines) {
@@ -44,8 +45,15 @@ export function diffView(before, after) {
   return view;
 }
 
-/** "+3 -1" for a button. */
-export function diffStat(before, after) {
-  const { added, removed } = counts(diffLines(before, after));
-  return added || removed ? `+${added} \u2212${removed}` : "unchanged";
+/** True for a run whose text is meant for people. */
+export function isProse(run) {
+  return run.role === "clarify" || run.role === "plan";
+}
+
+/** "+3 -1", and what the first new line says when wanted. */
+export function diffStat(before, after, withLine = false) {
+  const lines = diffLines(before, after);
+  const { added, removed } = counts(lines);
+  const first = withLine && lines.find((line) => line.op === "add" && line.text.trim());
+  return added || removed ? `+${added} \u2212${removed}${first ? `  ${first.text.trim()}` : ""}` : "unchanged";
 }

@@ -81,7 +81,6 @@ const steps = Object.assign(Object.create(null), {
     const run = state.runs.get(e.request) || openRun(state, e, { code, role: name === "clarify" || name === "plan" ? name : "", tags: [] }, change);
     run.magic = name;
     finish(state, run, { status: "ok" }, e, change);
-    log(state, e, `Candidate ran %${name}`, asText(e.data.args), change, run.key);
   },
 
   verdict(state, e, change) {
@@ -133,7 +132,8 @@ function openRun(state, e, { code, role, tags }, change) {
     state.runs.set(e.request, run);
     state.open.add(e.request);
   }
-  log(state, e, `${cell.runs.length > 1 ? "Ran again" : "Ran"} ${role || "cell"}`, code, change, key);
+  log(state, e, `Ran ${role || "cell"}${cell.runs.length > 1 ? " again" : ""}`, code, change, key);
+  state.timeline.at(-1).before = cell.runs.length > 1 ? cell.runs.at(-2).code : null;
   touch(state, key, e.seq, change);
   return run;
 }
@@ -155,7 +155,7 @@ function touch(state, key, seq, change) {
 }
 
 function log(state, e, title, detail, change, key = "", verdict = null) {
-  state.timeline.push({ seq: e.seq, at: e.at, kind: e.kind, title, detail, key, verdict });
+  state.timeline.push({ seq: e.seq, at: e.at, kind: e.kind, title, detail, before: null, key, verdict });
   change.topics.push("timeline");
 }
 

@@ -2,6 +2,7 @@
 
 import { el, fill } from "./dom.js";
 import { classesOf } from "./tests.js";
+import { diffStat } from "./source.js";
 import { clock, oneLine, plural, visible } from "./text.js";
 
 const page = 150;
@@ -32,8 +33,19 @@ export class TimelineView {
       el("button.event", { type: "button", onclick: () => this.go(entry.seq) },
         el("time", null, clock(entry.at - state.began)),
         el("span.what", null, visible(oneLine(entry.title, 60)), moved && el("span.chip", null, moved.phase)),
-        el("span.detail.dim", null, entry.verdict ? summary(entry.verdict.report) : oneLine(entry.detail, 90))));
+        el("span.detail.dim", null, detailOf(entry))));
   }
+}
+
+const details = new WeakMap(); // comparing two sources is not free, and the list is drawn often
+
+function detailOf(entry) {
+  if (!details.has(entry)) {
+    if (entry.verdict) details.set(entry, summary(entry.verdict.report));
+    else if (entry.before !== null) details.set(entry, oneLine(diffStat(entry.before, entry.detail, true), 90));
+    else details.set(entry, oneLine(entry.detail, 90));
+  }
+  return details.get(entry);
 }
 
 function summary(report) {
