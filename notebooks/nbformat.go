@@ -138,8 +138,14 @@ func readCell(v any, at, minor int) (c Cell, err error) {
 		if c.Attachments, ok = a.(map[string]any); !ok {
 			return c, errors.New("attachments is not an object")
 		}
-		for _, bundle := range c.Attachments {
-			joinBundle(bundle)
+		for name, v := range c.Attachments {
+			bundle, ok := v.(map[string]any)
+			if !ok {
+				return c, fmt.Errorf("attachment %q is not an object", name)
+			}
+			if err := checkMimes(bundle); err != nil {
+				return c, fmt.Errorf("attachment %q: %v", name, err)
+			}
 		}
 	}
 	if c.Type != "code" {

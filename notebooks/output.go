@@ -62,6 +62,11 @@ func checkBundle(o map[string]any) error {
 	if n, given := o["execution_count"]; given && n != nil && jsonInt(n) < 0 {
 		return fmt.Errorf("execution_count %v is not a count", n)
 	}
+	return checkMimes(data)
+}
+
+// checkMimes joins a bundle's texts and refuses what is none.
+func checkMimes(data map[string]any) error {
 	joinBundle(data)
 	for mime, v := range data {
 		if _, text := v.(string); !text && !isJSONMime(mime) {
@@ -117,8 +122,7 @@ func splitBundle(v any) any {
 	return bundle
 }
 
-func joinBundle(v any) {
-	bundle, _ := v.(map[string]any)
+func joinBundle(bundle map[string]any) {
 	for mime, v := range bundle {
 		if text, ok := joined(v); ok && !isJSONMime(mime) {
 			bundle[mime] = text

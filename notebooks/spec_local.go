@@ -36,3 +36,6 @@ type GradeOptions struct {
 	Progress    func(*report.Report)
 	SkipFluency bool
 }
+
+// forCandidate stands in for report.Report.ForCandidate.
+func forCandidate(r *report.Report, policy string) *report.Report { return r }
