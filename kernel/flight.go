@@ -89,11 +89,13 @@ func (f *flight) welcomed(w session.Welcome) {
 	f.change(nil, func() {
 		f.refused = w.Error
 		f.defines = definition(w.EntryPoints)
-		if w.Error != "" && f.last != nil {
+		switch {
+		case w.Error == "":
+		case f.wait != nil:
+			f.wait.latest = &session.Feedback{Data: plain(w.Error)}
+			f.endWait(answered)
+		case f.last != nil:
 			f.publishDisplay("display_data", f.last, plain(w.Error), f.newDisplay("", f.last))
-		}
-		if w.Error != "" && f.wait != nil {
-			f.endWait(tooLate)
 		}
 	})
 }
@@ -219,7 +221,7 @@ func (f *flight) finish(src *wire.Peer, q *request) {
 	}
 	q.from.paid()
 	f.noteFinish(q)
-	if q.judge && !f.aside {
+	if q.judge && !f.aside && f.refused == "" {
 		f.startWait(q, f.holds.judge)
 		return
 	}
