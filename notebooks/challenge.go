@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/assay-kernel/assay/checks"
 )
 
 // Challenge is one folder, read and found to be well formed. Verify proves that it also holds.
@@ -33,7 +35,7 @@ type Challenge struct {
 	FollowUps []string
 	Clarify   []QA // for the interviewer
 
-	Spec     *Spec
+	Spec     *checks.Spec
 	Solution Answer
 	Accepted []Answer // right answers of another kind than Solution
 	Traps    []Answer

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/assay-kernel/assay/checks"
 )
 
 // SchemaVersion is the version of the folder's format.
@@ -172,15 +174,15 @@ func (h *header) apply(c *Challenge) {
 }
 
 // spec is what the grader is told: no prose, no hints, no traps.
-func (h *header) spec(c *Challenge, files map[string]string) *Spec {
-	s := &Spec{
+func (h *header) spec(c *Challenge, files map[string]string) *checks.Spec {
+	s := &checks.Spec{
 		Slug: c.Slug, Title: c.Title, Version: c.Version,
 		EntryPoints: h.EntryPoints, Imports: h.Needs, Allowed: h.Allowed,
 		Tests: files["tests.py"], Solution: files["solution.py"], Starter: files["starter.py"],
 		CaseSeconds: h.Limits.CaseSeconds, TotalSeconds: h.Limits.TotalSeconds, MemoryMB: h.Limits.MemoryMB,
 	}
 	for _, a := range h.Axes {
-		s.Axes = append(s.Axes, SpecAxis{Name: a.Name, Closed: a.Closed})
+		s.Axes = append(s.Axes, checks.Axis{Name: a.Name, Closed: a.Closed})
 	}
 	return s
 }

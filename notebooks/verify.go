@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/report"
 )
 
@@ -24,7 +25,7 @@ const (
 
 // Grader grades one submission.
 type Grader interface {
-	Grade(context.Context, *Spec, Submission, GradeOptions) (*report.Report, error)
+	Grade(context.Context, *checks.Spec, checks.Submission, checks.Options) (*report.Report, error)
 }
 
 // VerifyOptions for Verify; the zero value is usable.
@@ -159,8 +160,8 @@ func (v *verifier) all() []Answer {
 
 func (v *verifier) grade(ctx context.Context, source string, seed int, fluency bool) (*report.Report, error) {
 	return v.grader.Grade(ctx, v.challenge.Spec,
-		Submission{Cells: []GradeCell{{ID: "answer", Source: source, Role: "solution"}}},
-		GradeOptions{Seed: uint64(seed), Session: "verify", SkipFluency: !fluency})
+		checks.Submission{Cells: []checks.Cell{{ID: "answer", Source: source, Role: "solution"}}},
+		checks.Options{Seed: uint64(seed), Session: "verify", SkipFluency: !fluency})
 }
 
 func (v *verifier) starter(ctx context.Context) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/report"
 )
 
@@ -18,7 +19,7 @@ type scripted struct {
 	change    func(a Answer, seed uint64, r *report.Report)
 }
 
-func (s scripted) Grade(_ context.Context, _ *Spec, sub Submission, o GradeOptions) (*report.Report, error) {
+func (s scripted) Grade(_ context.Context, _ *checks.Spec, sub checks.Submission, o checks.Options) (*report.Report, error) {
 	source := sub.Cells[0].Source
 	if source == s.challenge.Starter {
 		return &report.Report{Status: report.StatusNotStarted}, nil
@@ -169,11 +170,11 @@ func TestVerifyBlamesMaterial(t *testing.T) {
 func TestVerifyBlamesAStarterThatPasses(t *testing.T) {
 	c := warmUpChallenge(t)
 	c.Starter = c.Solution.Source + "\n"
-	g := grader(func(o GradeOptions, source string) (*report.Report, error) {
+	g := grader(func(o checks.Options, source string) (*report.Report, error) {
 		if source == c.Starter {
 			source = c.Solution.Source
 		}
-		return scripted{challenge: c}.Grade(t.Context(), nil, Submission{Cells: []GradeCell{{Source: source}}}, o)
+		return scripted{challenge: c}.Grade(t.Context(), nil, checks.Submission{Cells: []checks.Cell{{Source: source}}}, o)
 	})
 	v, err := Verify(t.Context(), c, g, VerifyOptions{Seeds: 1})
 	if err != nil {
@@ -182,9 +183,9 @@ func TestVerifyBlamesAStarterThatPasses(t *testing.T) {
 	wantProblem(t, v, "starter.py: the starter passes; there is nothing to do")
 }
 
-type grader func(GradeOptions, string) (*report.Report, error)
+type grader func(checks.Options, string) (*report.Report, error)
 
-func (g grader) Grade(_ context.Context, _ *Spec, s Submission, o GradeOptions) (*report.Report, error) {
+func (g grader) Grade(_ context.Context, _ *checks.Spec, s checks.Submission, o checks.Options) (*report.Report, error) {
 	return g(o, s.Cells[0].Source)
 }
 
@@ -209,11 +210,11 @@ func TestVerifyStopsWhenTheGraderCannotWork(t *testing.T) {
 	c := warmUpChallenge(t)
 	broken := errors.New("no python")
 	calls := 0
-	g := grader(func(o GradeOptions, source string) (*report.Report, error) {
+	g := grader(func(o checks.Options, source string) (*report.Report, error) {
 		if calls++; calls > 3 {
 			return nil, broken
 		}
-		return scripted{challenge: c}.Grade(t.Context(), nil, Submission{Cells: []GradeCell{{Source: source}}}, o)
+		return scripted{challenge: c}.Grade(t.Context(), nil, checks.Submission{Cells: []checks.Cell{{Source: source}}}, o)
 	})
 	if _, err := Verify(t.Context(), c, g, VerifyOptions{Seeds: 1}); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
