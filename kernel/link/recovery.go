@@ -1,0 +1,84 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+
+	"github.com/assay-kernel/assay/kernel/session"
+)
+
+// recovery delivers the spools that killed kernels left behind: those of our own notebook before our own events, so
+// that the log stays in order, the others in the background.
+type recovery struct {
+	c    *Client
+	once [2]sync.Once
+	wg   sync.WaitGroup
+}
+
+// first delivers what belongs to our session.
+func (r *recovery) first(ctx context.Context, a Address) {
+	r.once[0].Do(func() {
+		ctx, cancel := context.WithTimeout(ctx, orphanTimeout)
+		defer cancel()
+		r.each(ctx, a, func(h session.Hello) bool { return r.ours(h) })
+	})
+}
+
+func (r *recovery) ours(h session.Hello) bool {
+	own := r.c.cfg.Hello
+	return h.Challenge == own.Challenge && h.Instance == own.Instance && h.Notebook == own.Notebook
+}
+
+// rest delivers everything else, once, until ctx ends.
+func (r *recovery) rest(ctx context.Context, a Address) {
+	r.once[1].Do(func() {
+		r.wg.Go(func() { r.each(ctx, a, func(session.Hello) bool { return true }) })
+	})
+}
+
+func (r *recovery) wait() { r.wg.Wait() }
+
+func (r *recovery) each(ctx context.Context, a Address, want func(session.Hello) bool) {
+	paths, err := filepath.Glob(filepath.Join(r.c.cfg.Home, "spool", "*.jsonl"))
+	if err != nil {
+		return
+	}
+	for _, path := range paths {
+		if ctx.Err() != nil {
+			return
+		}
+		s, err := session.OpenSpool(path)
+		if err != nil {
+			if !errors.Is(err, session.ErrInUse) {
+				r.c.log.Warn("spool left as it is", "path", path, "err", err)
+			}
+			continue
+		}
+		if !want(s.Hello) {
+			_ = s.Close() // nothing was written
+			continue
+		}
+		r.deliver(ctx, a, s)
+	}
+}
+
+// deliver sends a whole spool and deletes it; what could not be sent waits for the next kernel.
+func (r *recovery) deliver(ctx context.Context, a Address, s *session.Spool) {
+	conn, err := open(ctx, a)
+	if err == nil {
+		defer conn.Close(CloseNormal, "")
+		d := &delivery{conn: conn, spool: s, hello: s.Hello, ack: func(uint64) {}, hear: func(session.Down) {},
+			welcome: func(session.Welcome) {}}
+		err = d.run(ctx)
+	}
+	if err != nil {
+		r.c.log.Warn("an earlier kernel's events wait", "source", s.Source, "err", err)
+		_ = s.Close() // nothing was written
+		return
+	}
+	if err := s.Remove(); err != nil {
+		r.c.log.Warn("delivered spool not removed", "err", err)
+	}
+}

@@ -1,0 +1,122 @@
+package link
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/assay-kernel/assay/kernel/session"
+)
+
+// syncEvery is how long a spooled event may be lost by a power failure; urgent ones are not.
+const syncEvery = 200 * time.Millisecond
+
+// spooler moves events from memory to the spool. It ends when the client is closed and the queue is empty.
+func (c *Client) spooler() {
+	for range c.wake {
+		for {
+			batch, closed := c.take()
+			for _, e := range batch {
+				c.write(e)
+			}
+			if len(batch) == 0 && closed {
+				return
+			}
+			if len(batch) == 0 {
+				break
+			}
+		}
+	}
+}
+
+func (c *Client) take() ([]session.Event, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.queue), c.closed
+}
+
+// write spools one event and takes it off the queue afterwards, so that Close sees it in one of the two.
+func (c *Client) write(e session.Event) {
+	_, err := c.spool.Append(e)
+	if err != nil {
+		c.log.Error("event not spooled", "kind", e.Kind, "err", err)
+	}
+	c.mu.Lock()
+	c.queue = c.queue[1:]
+	c.held -= int64(len(e.Data))
+	if len(c.queue) == 0 {
+		c.queue = nil
+	}
+	c.mu.Unlock()
+	kick(c.spooled)
+	kick(c.drained)
+	if session.Urgent(e) {
+		select {
+		case c.dirty <- true:
+		default:
+		}
+		return
+	}
+	select {
+	case c.dirty <- false:
+	default:
+	}
+}
+
+// syncer syncs the spool at most every 200 ms, at once for what is urgent. It ends after the spooler, with a last sync.
+func (c *Client) syncer(spooling <-chan struct{}) {
+	for {
+		select {
+		case <-spooling:
+			c.sync()
+			return
+		case now := <-c.dirty:
+			for t := time.NewTimer(syncEvery); !now; {
+				select {
+				case now = <-c.dirty:
+				case <-t.C:
+					now = true
+				case <-spooling:
+					now = true
+				}
+			}
+			c.sync()
+		}
+	}
+}
+
+func (c *Client) sync() {
+	if err := c.spool.Sync(); err != nil {
+		c.log.Error("spool not synced", "err", err)
+	}
+}
+
+// wantsFeedback reports whether the kernel waits for an answer to e.
+func wantsFeedback(e session.Event) bool {
+	var want struct{ Judge, Answer bool }
+	switch e.Kind {
+	case session.KindCellFinished, session.KindMagic:
+		return json.Unmarshal(e.Data, &want) == nil && (want.Judge || want.Answer)
+	}
+	return false
+}
+
+// answered forgets a request whose final Feedback came.
+func (c *Client) answered(request string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pending = slices.DeleteFunc(c.pending, func(r string) bool { return r == request })
+}
+
+func (c *Client) stillPending() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.pending)
+}
+
+func (c *Client) ack(seq uint64) {
+	c.mu.Lock()
+	c.acked = min(seq, c.spool.Len())
+	c.mu.Unlock()
+	kick(c.drained)
+}
