@@ -1,0 +1,108 @@
+package companion
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/report"
+	"github.com/assay-kernel/assay/kernel/session"
+)
+
+// What a candidate may ever see is decided here, from the session's policy: a card is made from a report that
+// ForCandidate has cut, never from the report itself, and refusals are one line of our own.
+
+// feedback makes the final answer to a judged request from the log; nil when the log has no verdict for it. Made again
+// after a crash it is the same.
+func (l *live) feedback(request string) *session.Feedback {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, v := range l.state.Verdicts {
+		if v.Request == request {
+			return &session.Feedback{Request: request, Final: true, Data: l.card(i)}
+		}
+	}
+	return nil
+}
+
+// card draws verdict i.
+func (l *live) card(i int) map[string]string {
+	v := l.state.Verdicts[i]
+	rep := reportOf(v.Verdict)
+	if rep == nil {
+		return message("Not graded", "The report of this run is not readable.")
+	}
+	if v.Run == 0 {
+		return message("Not graded", rep.Message)
+	}
+	var previous *report.Report
+	for _, before := range l.state.Verdicts[:i] {
+		if before.Run == v.Run-1 {
+			previous = forCandidate(reportOf(before.Verdict), l.state.Policy)
+		}
+	}
+	return render(cardInput{
+		Report: forCandidate(rep, l.state.Policy), Run: v.Run, Title: l.state.Title, Phase: v.Clock.Phase,
+		InPhase: time.Duration(v.Clock.InPhaseMS) * time.Millisecond,
+		Budget:  time.Duration(v.Clock.BudgetMS) * time.Millisecond, Previous: previous,
+	})
+}
+
+func reportOf(v session.Verdict) *report.Report {
+	var r report.Report
+	if json.Unmarshal(v.Report, &r) != nil {
+		return nil
+	}
+	return &r
+}
+
+// progress shows what is known before grading ends.
+func (l *live) progress(past *session.State, run *session.Run, r *report.Report) {
+	if r == nil || past.Policy == PolicyNone {
+		return
+	}
+	now := past.Clock.Now(past.Clock.Last())
+	data := render(cardInput{
+		Report: forCandidate(r, past.Policy), Run: past.LastRun() + 1, Title: past.Title, Phase: now.Phase,
+		InPhase: time.Duration(now.InPhaseMS) * time.Millisecond, Budget: time.Duration(now.BudgetMS) * time.Millisecond,
+	})
+	l.send(session.Down{Feedback: &session.Feedback{Request: run.Request, Data: data}})
+}
+
+// resend answers what a kernel still waits for: what has been decided meanwhile is told again, what is still being
+// worked on will be told when it is done.
+func (a *agent) resend() {
+	for _, request := range a.hello.Pending {
+		waiting, err := a.c.store.HasJob(a.c.ctx, a.live.id, request)
+		if err != nil {
+			a.c.log.Error("pending request not looked up", "err", err)
+			continue
+		}
+		if waiting {
+			continue
+		}
+		fb := a.live.feedback(request)
+		if fb == nil {
+			fb = a.live.answered(request)
+		}
+		if fb != nil {
+			a.send(session.Down{Feedback: fb})
+		}
+	}
+}
+
+// payload decodes an event's data for a switch by type; nil when it is of no interest here.
+func payload(e session.Event) any {
+	switch e.Kind {
+	case session.KindCellFinished:
+		var d session.CellFinished
+		if json.Unmarshal(e.Data, &d) == nil {
+			return d
+		}
+	case session.KindMagic:
+		var d session.Magic
+		if json.Unmarshal(e.Data, &d) == nil {
+			return d
+		}
+	}
+	return nil
+}
