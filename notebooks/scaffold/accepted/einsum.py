@@ -1,0 +1,8 @@
+# why: one call that multiplies and adds
+import numpy as np
+
+
+def row_energy(X: np.ndarray) -> np.ndarray:
+    """Sum of squares of each row of X, shape (n,), float64."""
+    X = np.asarray(X, dtype=np.float64)
+    return np.einsum("ij,ij->i", X, X)
