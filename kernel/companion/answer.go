@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/assay-kernel/assay/checks/card"
 	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/session"
 )
@@ -106,7 +107,7 @@ func (l *live) answered(request string) *session.Feedback {
 	default:
 		title, text = l.statusText()
 	}
-	return &session.Feedback{Request: request, Final: true, Data: message(title, text)}
+	return &session.Feedback{Request: request, Final: true, Data: card.Message(title, strings.Split(text, "\n\n")...)}
 }
 
 func (l *live) hintText(request string) (title, text string) {

@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/link"
@@ -44,8 +45,8 @@ type Bank interface {
 
 // Grader runs hidden tests. Warm prepares for a session that has just been opened and may be ignored.
 type Grader interface {
-	Grade(ctx context.Context, spec *Spec, s Submission, o Options) (*report.Report, error)
-	Warm(ctx context.Context, spec *Spec, session string)
+	Grade(ctx context.Context, spec *checks.Spec, s checks.Submission, o checks.Options) (*report.Report, error)
+	Warm(ctx context.Context, spec *checks.Spec, session string)
 }
 
 // Config of a companion.

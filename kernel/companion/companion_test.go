@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/kernel/link"
 	"github.com/assay-kernel/assay/kernel/session"
@@ -44,7 +45,7 @@ var warmUp = &notebooks.Challenge{
 	Hints: []notebooks.Hint{{Text: "What is (a-b)^2?", Cost: "free"}, {Text: "Expand it.", Cost: "free"},
 		{Text: "Use the Gram matrix.", Cost: "1 point of Problem Solving"}},
 	Clarify: []notebooks.QA{{Question: "May rows repeat?", Answer: "Yes."}}, FollowUps: []string{"And memory?"},
-	Spec: &Spec{Slug: "warm-up"},
+	Spec: &checks.Spec{Slug: "warm-up"},
 }
 
 func (bank) Lookup(slug string) (*notebooks.Challenge, bool) {
@@ -59,14 +60,14 @@ func (bank) Lookup(slug string) (*notebooks.Challenge, bool) {
 // scripted is a grader that gives 7 points a cell and remembers what it was given.
 type scripted struct {
 	mu    sync.Mutex
-	seen  []Submission
+	seen  []checks.Submission
 	wait  chan struct{} // when set, a grading waits for it
 	fails int           // gradings that fail first
 }
 
-func (g *scripted) Warm(context.Context, *Spec, string) {}
+func (g *scripted) Warm(context.Context, *checks.Spec, string) {}
 
-func (g *scripted) Grade(ctx context.Context, spec *Spec, s Submission, o Options) (*report.Report, error) {
+func (g *scripted) Grade(ctx context.Context, spec *checks.Spec, s checks.Submission, o checks.Options) (*report.Report, error) {
 	if g.wait != nil {
 		select {
 		case <-g.wait:
@@ -238,7 +239,7 @@ func TestJudgedCellGetsItsCard(t *testing.T) {
 	k.record(session.KindKernelStarted, "", "", session.KernelStarted{KernelID: "k1"})
 	k.run("imports", "", "import numpy as np", false)
 	request := k.run("sol", session.RoleSolution, "def pairwise(X): ...", true)
-	if got := text(k.final(request)); !strings.Contains(got, "14") {
+	if got := text(k.final(request)); !strings.Contains(got, "run 1") {
 		t.Errorf("card says %q", got)
 	}
 	second := k.run("sol", session.RoleSolution, "def pairwise(X): better", true)

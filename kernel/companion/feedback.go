@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/assay-kernel/assay/checks/card"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/kernel/session"
 )
@@ -29,10 +30,10 @@ func (l *live) card(i int) map[string]string {
 	v := l.state.Verdicts[i]
 	rep := reportOf(v.Verdict)
 	if rep == nil {
-		return message("Not graded", "The report of this run is not readable.")
+		return card.Message("Not graded", "The report of this run is not readable.")
 	}
 	if v.Run == 0 {
-		return message("Not graded", rep.Message)
+		return card.Message("Not graded", rep.Message)
 	}
 	var previous *report.Report
 	for _, before := range l.state.Verdicts[:i] {
@@ -40,10 +41,11 @@ func (l *live) card(i int) map[string]string {
 			previous = forCandidate(reportOf(before.Verdict), l.state.Policy)
 		}
 	}
-	return render(cardInput{
+	return card.Render(card.Input{
 		Report: forCandidate(rep, l.state.Policy), Run: v.Run, Title: l.state.Title, Phase: v.Clock.Phase,
 		InPhase: time.Duration(v.Clock.InPhaseMS) * time.Millisecond,
 		Budget:  time.Duration(v.Clock.BudgetMS) * time.Millisecond, Previous: previous,
+		Final: v.Final, Cell: v.Cell, Policy: l.state.Policy,
 	})
 }
 
@@ -61,9 +63,10 @@ func (l *live) progress(past *session.State, run *session.Run, r *report.Report)
 		return
 	}
 	now := past.Clock.Now(past.Clock.Last())
-	data := render(cardInput{
+	data := card.Render(card.Input{
 		Report: forCandidate(r, past.Policy), Run: past.LastRun() + 1, Title: past.Title, Phase: now.Phase,
 		InPhase: time.Duration(now.InPhaseMS) * time.Millisecond, Budget: time.Duration(now.BudgetMS) * time.Millisecond,
+		Cell: run.Cell, Policy: past.Policy,
 	})
 	l.send(session.Down{Feedback: &session.Feedback{Request: run.Request, Data: data}})
 }

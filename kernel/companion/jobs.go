@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/session"
@@ -144,7 +145,7 @@ func (c *Companion) judge(ctx context.Context, l *live, past *session.State, run
 	}
 	ctx, cancel := context.WithTimeout(ctx, gradeTimeout)
 	defer cancel()
-	rep, err := c.cfg.Grader.Grade(ctx, l.challenge.Spec, submission(past, run), Options{
+	rep, err := c.cfg.Grader.Grade(ctx, l.challenge.Spec, submission(past, run), checks.Options{
 		Session:  j.Session,
 		Progress: func(r *report.Report) { l.progress(past, run, r) },
 	})
@@ -163,10 +164,10 @@ func tooOften(wait time.Duration) string {
 }
 
 // submission is what the log says the candidate's kernel holds.
-func submission(past *session.State, run *session.Run) Submission {
-	s := Submission{LiveStatus: "ok"}
+func submission(past *session.State, run *session.Run) checks.Submission {
+	s := checks.Submission{LiveStatus: "ok"}
 	for _, cell := range past.Submission(run.Request) {
-		s.Cells = append(s.Cells, Cell{ID: cell.ID, Source: cell.Source, Role: cell.Role})
+		s.Cells = append(s.Cells, checks.Cell{ID: cell.ID, Source: cell.Source, Role: cell.Role})
 	}
 	if run.Finished != nil {
 		s.LiveStatus = run.Finished.Status

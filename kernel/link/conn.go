@@ -165,6 +165,11 @@ func Dial(ctx context.Context, url, token string, limit int64) (*Conn, error) {
 	return dial(ctx, &d, url, h, limit)
 }
 
+// DialAs connects with the headers of somebody else: a test's browser.
+func DialAs(ctx context.Context, url string, h http.Header, limit int64) (*Conn, error) {
+	return dial(ctx, &websocket.Dialer{HandshakeTimeout: 5 * time.Second}, url, h, limit)
+}
+
 func dial(ctx context.Context, d *websocket.Dialer, url string, h http.Header, limit int64) (*Conn, error) {
 	ws, resp, err := d.DialContext(ctx, url, h)
 	if err != nil {
