@@ -32,7 +32,7 @@ func (s *Store) saveBlobs(entries []Entry) ([]string, error) {
 	return names, nil
 }
 
-func (s *Store) blobPath(name string) string {
+func (s *Reader) blobPath(name string) string {
 	return filepath.Join(s.dir, "blobs", name[:2], name)
 }
 
@@ -74,7 +74,7 @@ func syncDir(dir string) error {
 
 // loadBlob puts the data of r back. A damaged file shows in the hash chain, so it is not an error here; a missing one
 // is.
-func (s *Store) loadBlob(r *session.Record, name string) error {
+func (s *Reader) loadBlob(r *session.Record, name string) error {
 	if len(name) != 2*sha256.Size {
 		return fmt.Errorf("record %d: bad blob name %.80q", r.Seq, name)
 	}

@@ -15,7 +15,7 @@ const readBytes = 4 << 20
 
 // ReadFrom returns records of a session after seq, at most limit of them and not much more than 4 MiB; none means that
 // there are no more yet.
-func (s *Store) ReadFrom(ctx context.Context, id string, after uint64, limit int) (_ []session.Record, err error) {
+func (s *Reader) ReadFrom(ctx context.Context, id string, after uint64, limit int) (_ []session.Record, err error) {
 	defer prefix(&err, "store: read "+id)
 	rows, err := s.read.QueryContext(ctx,
 		"SELECT record, blob FROM events WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?", id, int64(after), limit)
@@ -46,7 +46,7 @@ func (s *Store) ReadFrom(ctx context.Context, id string, after uint64, limit int
 }
 
 // ReadAll returns a whole session.
-func (s *Store) ReadAll(ctx context.Context, id string) ([]session.Record, error) {
+func (s *Reader) ReadAll(ctx context.Context, id string) ([]session.Record, error) {
 	var out []session.Record
 	for {
 		more, err := s.ReadFrom(ctx, id, uint64(len(out)), 10_000)
@@ -58,7 +58,7 @@ func (s *Store) ReadAll(ctx context.Context, id string) ([]session.Record, error
 }
 
 // Last is the SrcSeq of the last stored event of a source in a session.
-func (s *Store) Last(ctx context.Context, id, source string) (uint64, error) {
+func (s *Reader) Last(ctx context.Context, id, source string) (uint64, error) {
 	var last sql.NullInt64
 	err := s.read.QueryRowContext(ctx,
 		"SELECT max(src_seq) FROM events WHERE session = ? AND source = ? AND src_seq > 0", id, source).Scan(&last)
@@ -66,7 +66,7 @@ func (s *Store) Last(ctx context.Context, id, source string) (uint64, error) {
 }
 
 // SessionOf finds the session that a source has written to; "" when none.
-func (s *Store) SessionOf(ctx context.Context, source string) (string, error) {
+func (s *Reader) SessionOf(ctx context.Context, source string) (string, error) {
 	var id string
 	err := s.read.QueryRowContext(ctx, "SELECT session FROM events WHERE source = ? AND src_seq > 0 LIMIT 1", source).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -84,17 +84,17 @@ type Known struct {
 const selectKnown = "SELECT instance, challenge, kernel, notebook, summary FROM sessions "
 
 // Sessions lists all sessions, the one that changed last first.
-func (s *Store) Sessions(ctx context.Context) ([]Known, error) {
+func (s *Reader) Sessions(ctx context.Context) ([]Known, error) {
 	return s.query(ctx, selectKnown+"ORDER BY updated DESC")
 }
 
 // Instances lists the sessions of one notebook and challenge, the one that changed last first.
-func (s *Store) Instances(ctx context.Context, instance, challenge string) ([]Known, error) {
+func (s *Reader) Instances(ctx context.Context, instance, challenge string) ([]Known, error) {
 	return s.query(ctx, selectKnown+"WHERE instance = ? AND challenge = ? ORDER BY updated DESC", instance, challenge)
 }
 
 // Session returns one session's entry; false when there is none.
-func (s *Store) Session(ctx context.Context, id string) (Known, bool, error) {
+func (s *Reader) Session(ctx context.Context, id string) (Known, bool, error) {
 	all, err := s.query(ctx, selectKnown+"WHERE id = ?", id)
 	if err != nil || len(all) == 0 {
 		return Known{}, false, err
@@ -102,7 +102,7 @@ func (s *Store) Session(ctx context.Context, id string) (Known, bool, error) {
 	return all[0], true, nil
 }
 
-func (s *Store) query(ctx context.Context, q string, args ...any) (_ []Known, err error) {
+func (s *Reader) query(ctx context.Context, q string, args ...any) (_ []Known, err error) {
 	defer prefix(&err, "store: sessions")
 	rows, err := s.read.QueryContext(ctx, q, args...)
 	if err != nil {

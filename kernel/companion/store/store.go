@@ -10,7 +10,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -43,11 +42,10 @@ type Options struct {
 
 // Store is an open store.
 type Store struct {
-	dir   string
+	Reader
 	opt   Options
 	lock  *os.File
 	write *sql.DB // one connection, used by the writer only
-	read  *sql.DB
 
 	mu     sync.RWMutex // held for reading while a request is handed over
 	closed bool
@@ -65,7 +63,7 @@ func Open(dir string, opt Options) (_ *Store, err error) {
 	if err := os.MkdirAll(filepath.Join(dir, "blobs"), 0o700); err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, opt: opt, queue: make(chan *request, 1024), done: make(chan struct{}), heads: map[string]*head{}}
+	s := &Store{Reader: Reader{dir: dir}, opt: opt, queue: make(chan *request, 1024), done: make(chan struct{}), heads: map[string]*head{}}
 	if s.lock, err = lockFile(filepath.Join(dir, "log.lock")); err != nil {
 		return nil, err
 	}
@@ -78,18 +76,16 @@ func Open(dir string, opt Options) (_ *Store, err error) {
 
 func (s *Store) openDB() (err error) {
 	const pragmas = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
-	path := "file:" + filepath.ToSlash(filepath.Join(s.dir, "log.sqlite"))
-	if s.write, err = sql.Open("sqlite", path+pragmas); err != nil {
+	if s.write, err = sql.Open("sqlite", s.file()+pragmas); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
 	if err := s.migrate(); err != nil {
 		return err
 	}
-	if s.read, err = sql.Open("sqlite", path+pragmas+"&_pragma=query_only(1)"); err != nil {
+	if err := s.Reader.open(); err != nil {
 		return err
 	}
-	s.read.SetMaxOpenConns(4)
 	return os.Chmod(filepath.Join(s.dir, "log.sqlite"), 0o600)
 }
 
@@ -160,18 +156,6 @@ func (s *Store) closeDB() error {
 		}
 	}
 	return errors.Join(append(errs, s.lock.Close())...)
-}
-
-// Check asks SQLite whether its file is sound.
-func (s *Store) Check(ctx context.Context) error {
-	var answer string
-	if err := s.read.QueryRowContext(ctx, "PRAGMA integrity_check").Scan(&answer); err != nil {
-		return err
-	}
-	if answer != "ok" {
-		return fmt.Errorf("store: integrity check: %s", answer)
-	}
-	return nil
 }
 
 func prefix(err *error, what string) {

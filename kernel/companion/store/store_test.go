@@ -259,3 +259,29 @@ func TestDamageIsNamed(t *testing.T) {
 		t.Errorf("got %v, want record 4", err)
 	}
 }
+
+func TestReaderBesideAWriter(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := OpenReader(dir); !errors.Is(err, ErrNone) {
+		t.Fatalf("an empty folder: got %v, want ErrNone", err)
+	}
+	s, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r, err := OpenReader(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if known, err := r.Sessions(t.Context()); err != nil || len(known) != 0 {
+		t.Fatalf("got %v and %v, want no session", known, err)
+	}
+	if err := r.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.read.Exec("DELETE FROM events"); err == nil {
+		t.Error("a reader can write")
+	}
+}
