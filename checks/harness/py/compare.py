@@ -60,7 +60,7 @@ def _numbers(v, what):
 
 def close(actual, expected, rtol=1e-7, atol=1e-9, equal_nan=True, what="the result"):
     """Numbers equal within atol + rtol * |expected|, in arrays, tables, or nested lists, tuples and dicts."""
-    if isinstance(expected, (list, tuple)) and not _flat_numbers(expected):
+    if isinstance(expected, (list, tuple)) and not _written_array(actual, expected):
         return _each(actual, expected, what, lambda a, e, w: close(a, e, rtol, atol, equal_nan, w))
     if isinstance(expected, dict):
         return _dicts(actual, expected, what, lambda a, e, w: close(a, e, rtol, atol, equal_nan, w))
@@ -84,8 +84,14 @@ def close(actual, expected, rtol=1e-7, atol=1e-9, equal_nan=True, what="the resu
     return _same_container(actual, expected, what)
 
 
-def _flat_numbers(seq):
-    return bool(seq) and all(isinstance(x, (int, float, np.number)) for x in seq)
+def _written_array(actual, expected):
+    """Report whether nested lists are an author's way to write an array, or a flat row of numbers."""
+    if isinstance(actual, np.ndarray) or kind_of(actual) == "tensor":
+        try:
+            return np.asarray(expected).dtype.kind in "biufc"
+        except ValueError:
+            return False
+    return bool(expected) and all(isinstance(x, (int, float, np.number)) for x in expected)
 
 
 def _difference(a, e, bad, what):
@@ -111,7 +117,7 @@ def _same_container(actual, expected, what):
     a, e = kind_of(actual), kind_of(expected)
     if a == e or (a not in _CONTAINERS and e not in _CONTAINERS):
         return None
-    if np.ndim(expected) == 0 and np.ndim(actual) == 0:
+    if np.ndim(expected) == 0 and np.ndim(actual) == 0 or e in ("list", "tuple") and a in ("array", "tensor"):
         return None
     return f"{what} is {_CONTAINERS.get(a, a)}, expected {_CONTAINERS.get(e, e)}"
 

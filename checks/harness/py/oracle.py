@@ -61,7 +61,8 @@ class Case:
                 self.request = self.generator.send(value)
             if not isinstance(self.request, Request):
                 raise AuthorError(f"yields {type(self.request).__name__}, not a request of t")
-            return {"op": "call"}, encode_request(self.request)
+            head = {"op": "call", "entry": self.request.name if self.request.op == "call" else ""}
+            return head, encode_request(self.request)
         except StopIteration:
             return result("form", self.t.form) if self.t.form else result("pass")
         except Fail as e:
@@ -81,11 +82,10 @@ class Case:
             return result("fail", f"the answer is not plain data: {e}")
         expected = self.request.raises
         if reply.tag == "err":
-            names, message, line = reply.fields
+            names, message, _ = reply.fields
             if expected and any(n in expected for n in names):
                 return self.advance(Raised(names, message))
-            text = f"{names[0]}: {message}" if message else names[0]
-            return result("error", f"{text} (line {line})" if line else text)
+            return result("error", f"{names[0]}: {message}" if message else names[0])
         if expected:
             return result("fail", f"no exception, expected {' or '.join(expected)}")
         if reply.tag == "unsendable":
@@ -180,8 +180,9 @@ class Oracle:
         return request
 
     def measure(self, h, doc):
-        """Give the call of a growth or speed function, with its arguments to be held first when asked."""
+        """Give the call of a growth or speed function, marked as the mode says: count or prepare."""
         request = self.measured(h)
+        request.opts[h["mode"]] = True
         return {"op": "call"}, encode_request(request)
 
     def steps(self, h, doc):

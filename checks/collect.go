@@ -1,0 +1,104 @@
+package checks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/harness"
+	"github.com/assay-kernel/assay/checks/report"
+	"github.com/assay-kernel/assay/checks/rubric"
+)
+
+// answer is a candidate's code, frozen: one module made of what the entry points need.
+type answer struct {
+	status  report.Status
+	message string
+	place   rubric.Line // of the message
+
+	source  string
+	sha256  string
+	lines   []rubric.Line // of source
+	defined []string      // entry points that it defines
+	unknown []string      // names that it uses and nothing defines
+}
+
+const collectLimit = 5 * time.Second
+
+// collect asks a child to take the answer out of the cells. The child only parses; it never runs what it reads, and no
+// child that has run something is asked.
+func collect(c *harness.Child, s *Spec, cells []Cell) (*answer, error) {
+	list := make([]any, 0, len(cells))
+	for _, c := range cells {
+		list = append(list, []any{c.ID, c.Source, c.Role})
+	}
+	request := harness.Request("collect", list, texts(s.EntryPoints), s.Starter)
+	doc, err := c.Call(request, collectLimit)
+	var late *harness.TimeoutError
+	if errors.As(err, &late) {
+		return &answer{status: report.StatusSyntaxError, message: "the cells could not be parsed in time"}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("collect: %w", err)
+	}
+	reply := doc.Message()
+	if reply.Tag != "collected" {
+		return nil, fmt.Errorf("collect: %v", reply.Fields)
+	}
+	return readAnswer(harness.Dict(reply.Fields[0])), nil
+}
+
+func readAnswer(m map[string]any) *answer {
+	a := &answer{}
+	status, _ := m["status"].(string)
+	a.status = report.Status(status)
+	a.message, _ = m["message"].(string)
+	a.place.Cell, _ = m["cell"].(string)
+	a.place.Line = number(m["line"])
+	a.source, _ = m["source"].(string)
+	for _, l := range harness.List(m["lines"]) {
+		if pair := harness.List(l); len(pair) == 2 {
+			cell, _ := pair[0].(string)
+			a.lines = append(a.lines, rubric.Line{Cell: cell, Line: number(pair[1])})
+		}
+	}
+	a.defined, a.unknown = strings_(m["defined"]), strings_(m["unknown"])
+	if a.status == report.StatusGraded {
+		sum := sha256.Sum256([]byte(a.source))
+		a.sha256 = hex.EncodeToString(sum[:])
+	}
+	return a
+}
+
+// at returns where a line of the collected source stands in its cell.
+func (a *answer) at(line int) rubric.Line {
+	if line < 1 || line > len(a.lines) {
+		return rubric.Line{Line: line}
+	}
+	return a.lines[line-1]
+}
+
+func texts(in []string) []any {
+	out := make([]any, len(in))
+	for i, s := range in {
+		out[i] = s
+	}
+	return out
+}
+
+func strings_(v any) []string {
+	var out []string
+	for _, x := range harness.List(v) {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func number(v any) int {
+	n, _ := v.(int64)
+	return int(n)
+}

@@ -1,0 +1,319 @@
+package checks
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/harness"
+	"github.com/assay-kernel/assay/checks/report"
+	"github.com/assay-kernel/assay/checks/rubric"
+)
+
+// Config of a Grader.
+type Config struct {
+	Python   string       // interpreter that has the libraries
+	Ruff     string       // "": own rules alone
+	Scratch  string       // folder for temporary files; "" makes one
+	Logger   *slog.Logger // nil: slog.Default()
+	MinLevel string       // isolation below this is refused: L0, L1 or L2; "": L0
+	MaxLevel string       // isolation to try; "": L2
+}
+
+// Grader grades answers. It keeps warm processes; Close ends them.
+type Grader struct {
+	conf    Config
+	log     *slog.Logger
+	python  harness.Python
+	scratch string // to remove
+	pool    *pool
+	slots   chan struct{}
+	timing  sync.Mutex // one clock measurement at a time
+
+	mu        sync.Mutex
+	isolation report.Isolation
+	ruff      string // its version, once asked
+}
+
+// New returns a Grader. It starts nothing yet.
+func New(c Config) (_ *Grader, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("grader: %w", err)
+		}
+	}()
+	exe, err := exec.LookPath(c.Python)
+	if err != nil {
+		return nil, fmt.Errorf("no Python at %q: name one that has NumPy", c.Python)
+	}
+	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(max(runtime.NumCPU(), 1), 4))}
+	if g.log == nil {
+		g.log = slog.Default()
+	}
+	dir, err := os.MkdirTemp(c.Scratch, "assay-grader-")
+	if err != nil {
+		return nil, err
+	}
+	g.scratch = dir
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return nil, err
+	}
+	if g.python, err = harness.Install(exe, dir); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	g.pool = newPool(g.python, c.MaxLevel)
+	return g, nil
+}
+
+// Close ends all processes and removes temporary files.
+func (g *Grader) Close() error {
+	g.pool.close()
+	return os.RemoveAll(g.scratch)
+}
+
+// Isolation returns the level that the last started process reached; empty before the first.
+func (g *Grader) Isolation() report.Isolation {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.isolation
+}
+
+// Warm starts what a session's first grading will need.
+func (g *Grader) Warm(ctx context.Context, s *Spec, session string) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		b, err := g.pool.seat(ctx, s, session)
+		if err != nil {
+			g.log.Warn("grader: warm", "challenge", s.Slug, "err", err)
+			return
+		}
+		g.note(b)
+		b.leave()
+	})
+	if _, err := g.pool.oracle(ctx, s); err != nil {
+		g.log.Warn("grader: warm", "challenge", s.Slug, "err", err)
+	}
+	wg.Wait()
+}
+
+// Grade runs one grading. The error is ours or the challenge author's, never the candidate's: whatever their code does
+// is in the report.
+func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) (_ *report.Report, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("grade %s: %w", s.Slug, err)
+		}
+	}()
+	began := time.Now()
+	session := o.Session
+	if session == "" {
+		session = "once " + randomName()
+		defer g.pool.end(s, session)
+	}
+	b, err := g.pool.seat(ctx, s, session)
+	if err != nil {
+		return nil, err
+	}
+	defer b.leave()
+	r := g.blank(s, b)
+	if tooLow(r.Isolation.Level, g.conf.MinLevel) {
+		r.Status = report.StatusRefused
+		r.Message = fmt.Sprintf("isolation %s was reached, %s is required: see assay doctor", r.Isolation.Level, g.conf.MinLevel)
+		return finish(r, nil, s, began), nil
+	}
+	a, err := b.collect(s, sub.Cells)
+	if err != nil {
+		return nil, err
+	}
+	r.TimingsMS["collect"] = ms(began)
+	if a.status != report.StatusGraded {
+		r.Status, r.Message, r.Cell, r.Line = a.status, a.message, a.place.Cell, a.place.Line
+		return finish(r, nil, s, began), nil
+	}
+	r.CodeSHA256 = a.sha256
+	if r.Seed = o.Seed; r.Seed == 0 {
+		r.Seed = drawSeed()
+	}
+	return g.judge(ctx, s, sub, o, b, a, r, began)
+}
+
+// judge runs the frozen answer.
+func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, b *bench, a *answer, r *report.Report, began time.Time) (*report.Report, error) {
+	oracle, err := g.pool.oracle(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	child, failure, err := load(b.zygote, s, a)
+	if failure != nil || err != nil {
+		refuseLoad(r, a, failure, err)
+		r.CleanRun = cleanRun(sub.LiveStatus, a, r)
+		return finish(r, nil, s, began), nil
+	}
+	run := &run{spec: s, answer: a, zygote: b.zygote, oracle: oracle, number: oracle.NewRun(), seed: r.Seed,
+		budget: newBudget(s, time.Now()), slots: g.slots}
+	defer run.end()
+	for _, c := range oracle.Suite.Cases {
+		run.cases = append(run.cases, caseRun{info: c, Case: report.Case{ID: c.ID, Class: c.Class, Guards: c.Guards}})
+	}
+	review := g.review(ctx, s, a, r, o)
+	started := time.Now()
+	if err := run.all(ctx, child, nil); err != nil {
+		review()
+		return nil, err
+	}
+	r.TimingsMS["cases"] = ms(started)
+	r.Correctness = correctness(run.cases)
+	r.Public = public(r.Correctness.Classes)
+	r.CleanRun = cleanRun(sub.LiveStatus, a, r)
+	if o.Progress != nil {
+		early := *r
+		early.TimingsMS = map[string]float64{"total": ms(began)}
+		o.Progress(&early)
+	}
+	in := review()
+	if !o.SkipFluency && basicHolds(r.Correctness.Classes) {
+		started = time.Now()
+		in.Steps, in.Clock = g.measure(ctx, run)
+		r.TimingsMS["measure"] = ms(started)
+	}
+	return finish(r, &in, s, began), nil
+}
+
+// blank starts a report.
+func (g *Grader) blank(s *Spec, b *bench) *report.Report {
+	g.note(b)
+	tools := map[string]string{}
+	for k, v := range b.zygote.Info.Versions {
+		tools[k] = v
+	}
+	return &report.Report{
+		Schema: report.Schema, Challenge: s.Slug, ChallengeVersion: s.Version, Status: report.StatusGraded,
+		Isolation:   g.Isolation(),
+		Correctness: report.Correctness{Of: correctnessOf, Classes: []report.Class{}, Cases: []report.Case{}},
+		Findings:    []report.Finding{}, TimingsMS: map[string]float64{}, Tools: tools,
+	}
+}
+
+func (g *Grader) note(b *bench) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.isolation = report.Isolation{Level: b.zygote.Info.Level, Layers: b.zygote.Info.Layers}
+}
+
+// finish scores the rest and closes the report; without evidence the rubric says what was not scored.
+func finish(r *report.Report, in *rubric.Input, s *Spec, began time.Time) *report.Report {
+	if in == nil {
+		in = &rubric.Input{Report: r, EntryPoints: s.EntryPoints}
+	}
+	rubric.Score(*in)
+	r.TimingsMS["total"] = ms(began)
+	return r
+}
+
+// review starts the linters beside the tests; the function that it returns waits for them.
+func (g *Grader) review(ctx context.Context, s *Spec, a *answer, r *report.Report, o Options) func() rubric.Input {
+	in := rubric.Input{Report: r, Source: a.source, Lines: a.lines, EntryPoints: s.EntryPoints,
+		ReferenceSource: s.Solution, StarterSource: s.Starter}
+	if o.SkipFluency {
+		return func() rubric.Input { return in }
+	}
+	var wg sync.WaitGroup
+	var lintErr, factErr error
+	wg.Go(func() { in.RuffJSON, lintErr = rubric.Lint(ctx, g.conf.Ruff, a.source) })
+	wg.Go(func() { in.Facts, factErr = rubric.Analyse(ctx, g.python.Exe, in) })
+	return func() rubric.Input {
+		wg.Wait()
+		if err := errors.Join(lintErr, factErr); err != nil {
+			g.log.Warn("grader: review", "challenge", s.Slug, "err", err)
+		}
+		if v := g.ruffVersion(ctx); v != "" {
+			r.Tools["ruff"] = v
+		}
+		return in
+	}
+}
+
+func (g *Grader) ruffVersion(ctx context.Context) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ruff == "" {
+		g.ruff = rubric.Version(ctx, g.conf.Ruff)
+	}
+	return g.ruff
+}
+
+// refuseLoad says why the collected code did not load.
+func refuseLoad(r *report.Report, a *answer, f *harness.Failure, err error) {
+	r.Status = report.StatusLoadError
+	if f == nil {
+		r.Message = "a fresh process did not finish loading your code: " + strings.TrimPrefix(err.Error(), "fork: ")
+		return
+	}
+	if f.Names[0] == "SyntaxError" || f.Names[0] == "IndentationError" {
+		r.Status = report.StatusSyntaxError
+	}
+	at := a.at(f.Line)
+	r.Message, r.Cell, r.Line = f.String(), at.Cell, at.Line
+}
+
+// cleanRun compares the candidate's own kernel with the fresh process that was scored.
+func cleanRun(live string, a *answer, r *report.Report) *report.CleanRun {
+	c := &report.CleanRun{OK: true}
+	if len(a.unknown) > 0 {
+		c.OK, c.Note = false, "no cell that was run defines "+strings.Join(a.unknown, ", ")
+	}
+	if r.Status == report.StatusLoadError && live != "error" {
+		c.OK = false
+		note := "your kernel may still hold what a fresh one lacks"
+		if c.Note != "" {
+			note += ": " + c.Note
+		}
+		c.Note = note
+	}
+	return c
+}
+
+func public(classes []report.Class) report.Count {
+	for _, c := range classes {
+		if c.Name == "public" {
+			return report.Count{Passed: c.Passed, Total: c.Total}
+		}
+	}
+	return report.Count{}
+}
+
+func basicHolds(classes []report.Class) bool {
+	for _, c := range classes {
+		if c.Name == "basic" {
+			return c.Passed*2 >= c.Total
+		}
+	}
+	return true
+}
+
+// drawSeed draws a seed below 2^53, so that every JSON reader keeps it whole; never 0.
+func drawSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.LittleEndian.Uint64(b[:])>>11 | 1
+}
+
+func randomName() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("%x", b)
+}
+
+func tooLow(level, floor string) bool { return floor != "" && level < floor }
+
+func ms(since time.Time) float64 { return float64(time.Since(since).Microseconds()) / 1000 }

@@ -1,0 +1,222 @@
+package harness
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Child is one locked process that runs candidate code. Calls are made one at a time.
+type Child struct {
+	serial int
+	conn   *net.UnixConn
+	forked chan struct{}
+	exited chan struct{}
+
+	mu    sync.Mutex
+	pid   int
+	pidfd int
+	exit  Exit
+}
+
+// Exit is how a child ended.
+type Exit struct {
+	Status   syscall.WaitStatus
+	CPU      time.Duration
+	MaxRSSKB int64
+	Lost     bool // the zygote went first; nothing is known
+}
+
+// Why says in a few words what ended the process.
+func (e Exit) Why() string {
+	switch {
+	case e.Lost:
+		return "the runner ended"
+	case e.Status.Signaled():
+		switch e.Status.Signal() {
+		case syscall.SIGXCPU:
+			return "out of processor time"
+		case syscall.SIGSYS:
+			return "a forbidden system call"
+		case syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGABRT:
+			return "crashed: " + e.Status.Signal().String()
+		}
+		return "ended by " + e.Status.Signal().String()
+	}
+	return fmt.Sprintf("ended itself with status %d", e.Status.ExitStatus())
+}
+
+// TimeoutError says that a child did not answer in time; it has been killed.
+type TimeoutError struct{ After time.Duration }
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("no answer in %v", e.After.Round(time.Millisecond))
+}
+
+// GoneError says that a child ended, or was ended, instead of answering.
+type GoneError struct{ Why string }
+
+func (e *GoneError) Error() string { return e.Why }
+
+// Call sends one request and returns the checked answer. After an error the child is dead.
+func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
+	doc, err := c.call(request, within)
+	if err == nil {
+		return doc, nil
+	}
+	c.Kill()
+	var frame *FrameError
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &TimeoutError{within}
+	case errors.As(err, &frame):
+		return nil, &GoneError{"the answer is malformed: " + frame.What}
+	}
+	exit := c.Wait()
+	if exit.Status.Signaled() && exit.Status.Signal() == syscall.SIGXCPU {
+		return nil, &TimeoutError{within}
+	}
+	return nil, &GoneError{exit.Why()}
+}
+
+func (c *Child) call(request []byte, within time.Duration) (*Doc, error) {
+	var b [8]byte
+	rand.Read(b[:])
+	nonce := binary.LittleEndian.Uint64(b[:])
+	if err := c.conn.SetDeadline(time.Now().Add(within)); err != nil {
+		return nil, err
+	}
+	if err := writeFrame(c.conn, nonce, request); err != nil {
+		return nil, err
+	}
+	answer, err := readFrame(c.conn, nonce, MaxFrame)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := Parse(answer)
+	if err != nil {
+		return nil, &FrameError{err.Error()}
+	}
+	return doc, nil
+}
+
+// Kill ends the child at once.
+func (c *Child) Kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.exited:
+	default:
+		killProcess(c.pid, c.pidfd)
+	}
+	c.conn.Close()
+}
+
+// Close lets the child end by itself and gives up its stream.
+func (c *Child) Close() { c.conn.Close() }
+
+// Wait returns how the child ended, once it has.
+func (c *Child) Wait() Exit {
+	<-c.exited
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.exit
+}
+
+func (c *Child) started(pid, pidfd int) {
+	c.mu.Lock()
+	c.pid, c.pidfd = pid, pidfd
+	c.mu.Unlock()
+	close(c.forked)
+}
+
+func (c *Child) ended(e Exit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.exit = e
+	if c.pidfd > 0 {
+		syscall.Close(c.pidfd)
+		c.pidfd = 0
+	}
+	close(c.exited)
+}
+
+// socketPair returns both ends of a stream: ours with deadlines, theirs to be handed over.
+func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		return nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	for _, fd := range fds {
+		syscall.CloseOnExec(fd)
+	}
+	f := os.NewFile(uintptr(fds[0]), "stream")
+	defer f.Close()
+	theirs = os.NewFile(uintptr(fds[1]), "stream of the child")
+	conn, err := net.FileConn(f)
+	if err != nil {
+		theirs.Close()
+		return nil, nil, err
+	}
+	return conn.(*net.UnixConn), theirs, nil
+}
+
+// rights unpacks the descriptors in a control message.
+func rights(oob []byte) []int {
+	messages, err := syscall.ParseSocketControlMessage(oob)
+	if err != nil {
+		return nil
+	}
+	var out []int
+	for _, m := range messages {
+		fds, err := syscall.ParseUnixRights(&m)
+		if err == nil {
+			out = append(out, fds...)
+		}
+	}
+	for _, fd := range out {
+		syscall.CloseOnExec(fd)
+	}
+	return out
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		if fd >= 0 {
+			syscall.Close(fd)
+		}
+	}
+}
+
+// tail keeps the end of what a process wrote to stderr.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+var _ io.Writer = (*tail)(nil)
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, b...)
+	if n := len(t.b) - 4096; n > 0 {
+		t.b = t.b[n:]
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lines := bytes.Split(bytes.TrimSpace(t.b), []byte{'\n'})
+	return string(lines[len(lines)-1])
+}

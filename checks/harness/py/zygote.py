@@ -1,0 +1,303 @@
+"""The zygote: a warm Python that forks one locked child per group of cases.
+
+It loads libraries and nothing else: no test, no path, no token, no candidate's code ever enters this process, because
+a child can read the whole heap that it inherits. It speaks with the grader over the socket at descriptor 3, one JSON
+object a line; the child's end of a stream comes with a fork request, a pidfd goes back.
+"""
+
+import collections
+import gc
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+
+import driver
+import locks
+import resource
+
+LIBRARIES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "sklearn": "sklearn", "torch": "torch"}
+WARM = {
+    "numpy": ["numpy.linalg", "numpy.random", "numpy.fft", "numpy.lib.stride_tricks"],
+    "sklearn": ["sklearn.base", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.model_selection"],
+    "scipy": ["scipy.stats", "scipy.sparse"],
+    "torch": ["torch.nn", "torch.utils.data"],
+}
+
+
+class Sandbox:
+    """What was found on this machine, and what a child applies."""
+
+    def __init__(self, conf):
+        self.scratch = conf["scratch"]
+        self.layers = ["rlimits"]
+        self.want = conf.get("level", "L2")
+        self.uid = None
+        self.keep = ()
+        self.processes = 4096
+        self.rules = self.filter = None
+        self.statm = self._open("/proc/self/statm")
+        self.tasks = self._open("/proc/self/task")
+
+    @staticmethod
+    def _open(path):
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+
+    def enter(self):
+        """Lock the zygote itself, before any library is imported."""
+        if not locks.LINUX or self.want == "L0":
+            return
+        self._try("non-dumpable", lambda: locks.prctl(locks.PR_SET_DUMPABLE, 0))
+        if self.want == "L2":
+            self._namespaces()
+        self._try("no-new-privs", lambda: locks.prctl(locks.PR_SET_NO_NEW_PRIVS, 1))
+        abi = locks.landlock_abi()
+        if abi:
+            self._try(f"landlock-{abi}", lambda: self._landlock(abi))
+        if locks.COLUMN is not None:
+            self._try("seccomp", self._seccomp)
+
+    def _try(self, layer, apply):
+        try:
+            apply()
+        except OSError as e:
+            print(f"layer {layer}: {e}", file=sys.stderr)
+            return False
+        self.layers.append(layer)
+        return True
+
+    def _namespaces(self):
+        root = os.getuid() == 0
+        reach = all(locks.open_to_all(p) for p in (sys.prefix, sys.base_prefix))
+        self.keep = () if reach else (locks.CAP_DAC_READ_SEARCH,)
+        if root:
+            self._try("netns", lambda: locks.unshare(locks.CLONE_NEWNET))
+            self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
+            uid = 61184 + random.SystemRandom().randrange(4000)
+            kept = (locks.CAP_CHOWN, locks.CAP_DAC_OVERRIDE, locks.CAP_DAC_READ_SEARCH, locks.CAP_FOWNER,
+                    locks.CAP_SETUID, locks.CAP_SETGID)
+            if self._try("capabilities", lambda: locks.drop_caps(*kept)):
+                self.uid = uid
+                self.layers.append("uid")
+        elif reach and self._try("userns", lambda: locks.unshare(locks.CLONE_NEWUSER)):
+            self._try("netns", lambda: locks.unshare(locks.CLONE_NEWNET))
+            self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
+            self._try("capabilities", locks.drop_caps)
+            # The new namespace cleared the mark.
+            locks.prctl(locks.PR_SET_DUMPABLE, 0)
+        if self.uid is not None or "userns" in self.layers:
+            self.processes = 128
+
+    def _landlock(self, abi):
+        self.rules = locks.Rules(abi, locks.readable_paths())
+        locks.restrict(self.rules.ruleset(self.scratch))
+
+    def _seccomp(self):
+        self.filter, self.pid_at = locks.child_filter()
+        locks.load_filter(locks.zygote_filter())
+
+    def level(self):
+        """Name the level that children reach: L0 limits only, L1 Landlock and seccomp, L2 another user or namespaces."""
+        if self.rules is None or self.filter is None:
+            return "L0"
+        return "L2" if self.uid is not None or {"userns", "netns"} <= set(self.layers) else "L1"
+
+    def tasks_running(self):
+        """Count the threads of this process; forking with more than one is a known source of deadlocks."""
+        return len(os.listdir(self.tasks)) if self.tasks is not None else 1
+
+    def used(self):
+        """Return the size of this process's address space."""
+        if self.statm is None:
+            return 0
+        return int(os.pread(self.statm, 64, 0).split()[0]) * resource.getpagesize()
+
+    def prepare(self, serial):
+        """Make what the next child needs: its scratch folder and its ruleset."""
+        folder = os.path.join(self.scratch, f"c{serial}")
+        os.mkdir(folder, 0o700)
+        if self.uid is not None:
+            os.chown(folder, self.uid, self.uid)
+        return folder, self.rules.ruleset(folder) if self.rules else None
+
+    def lock(self, folder, ruleset, conf):
+        """Close the doors behind a child; whatever fails ends it."""
+        os.chdir(folder)
+        if locks.LINUX and self.want != "L0":
+            if self.uid is not None:
+                locks.become(self.uid, self.keep)
+            elif "capabilities" in self.layers or os.getuid() == 0:
+                locks.drop_caps(*self.keep)
+            locks.prctl(locks.PR_SET_PDEATHSIG, signal.SIGKILL)
+            locks.prctl(locks.PR_SET_DUMPABLE, 0)
+        memory = self.base + (conf["memory_mb"] << 20) if self.base else None
+        locks.limits(conf["cpu"], memory, 64 << 20, self.processes)
+        if ruleset is not None:
+            locks.restrict(ruleset)
+        if self.filter is not None:
+            locks.set_pid(self.filter[0], self.pid_at, os.getpid())
+            locks.load_filter(self.filter)
+
+
+def load(names):
+    """Import the libraries that a challenge may use; returns their versions."""
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in names:
+        module = __import__(LIBRARIES.get(name, name))
+        for part in WARM.get(name, ()):
+            __import__(part)
+        versions[name] = str(getattr(module, "__version__", ""))
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    return versions
+
+
+class Zygote:
+    """Forks on request, reaps, reports."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.buffer = b""
+        self.fds = collections.deque()
+        self.children = {}
+
+    def send(self, message, *fds):
+        data = json.dumps(message).encode() + b"\n"
+        if fds:
+            socket.send_fds(self.sock, [data], fds)
+        else:
+            self.sock.sendall(data)
+
+    def receive(self):
+        """Return the messages that have come, or None at the end."""
+        data, fds, _, _ = socket.recv_fds(self.sock, 65536, 8)
+        self.fds.extend(fds)
+        if not data:
+            return None
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def start(self):
+        """Take the configuration, lock, import, report."""
+        messages = []
+        while not messages:
+            messages = self.receive()
+            if messages is None:
+                sys.exit(0)
+        began = time.perf_counter()
+        self.box = Sandbox(messages[0])
+        self.box.enter()
+        try:
+            versions = load(messages[0]["imports"])
+        except Exception as e:
+            self.send({"error": f"{type(e).__name__}: {e}"[:400]})
+            sys.exit(1)
+        self.box.base = self.box.used()
+        gc.collect()
+        gc.freeze()
+        self.send({"ready": {"versions": versions, "level": self.box.level(), "layers": self.box.layers,
+                             "tasks": self.box.tasks_running(), "seconds": time.perf_counter() - began}})
+
+    def run(self):
+        """Serve until the grader closes the socket."""
+        wake, poke = os.pipe()
+        os.set_blocking(poke, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(poke, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        poll.register(wake, select.POLLIN)
+        while True:
+            ready = dict(poll.poll())
+            if wake in ready:
+                os.read(wake, 4096)
+                self.reap()
+            if self.sock.fileno() in ready:
+                messages = self.receive()
+                if messages is None:
+                    return
+                for m in messages:
+                    self.fork(m)
+
+    def fork(self, m):
+        stream = self.fds.popleft()
+        folder, ruleset = self.box.prepare(m["fork"])
+        pid = os.fork()
+        if pid == 0:
+            self.child(m, stream, folder, ruleset)
+        os.close(stream)
+        if ruleset is not None:
+            os.close(ruleset)
+        self.children[pid] = (m["fork"], folder)
+        if hasattr(os, "pidfd_open"):
+            fd = os.pidfd_open(pid)
+            self.send({"forked": m["fork"], "pid": pid, "pidfd": True}, fd)
+            os.close(fd)
+        else:
+            self.send({"forked": m["fork"], "pid": pid})
+
+    def child(self, m, stream, folder, ruleset):
+        """Become a locked runner; never returns."""
+        status = 70
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            ruleset = self.descriptors(stream, ruleset)
+            os.setsid()
+            os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
+            random.seed()
+            if "numpy" in sys.modules:
+                sys.modules["numpy"].random.seed()
+            self.box.lock(folder, ruleset, m)
+            self.sock.detach()  # its number, 3, is the stream now
+            os.dup2(1, 2)
+            driver.serve(3)
+            status = 0
+        except BaseException as e:
+            os.write(2, f"child: {type(e).__name__}: {e}\n".encode())
+        finally:
+            os._exit(status)
+
+    @staticmethod
+    def descriptors(stream, ruleset):
+        """Leave open 0 and 1 on /dev/null, 2 on the grader's log until the locks hold, the stream at 3, and the ruleset (its new number is returned)."""
+        stream = os.dup(stream) if stream < 5 else stream
+        ruleset = os.dup(ruleset) if ruleset is not None and ruleset < 5 else ruleset
+        null = os.open("/dev/null", os.O_RDWR)
+        for fd in (0, 1):
+            os.dup2(null, fd)
+        os.dup2(stream, 3)
+        if ruleset is not None:
+            os.dup2(ruleset, 4)
+        os.closerange(4 if ruleset is None else 5, 4096)
+        return None if ruleset is None else 4
+
+    def reap(self):
+        while self.children:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            serial, folder = self.children.pop(pid, (0, None))
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+            self.send({"exit": serial, "status": status, "cpu": usage.ru_utime + usage.ru_stime, "maxrss_kb": usage.ru_maxrss})
+
+
+def main():
+    sys.path.remove(os.path.dirname(os.path.abspath(__file__)))  # nothing of ours is there for a child to import
+    z = Zygote(socket.socket(fileno=3))
+    z.start()
+    z.run()

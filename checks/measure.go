@@ -1,0 +1,163 @@
+package checks
+
+import (
+	"context"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/harness"
+	"github.com/assay-kernel/assay/checks/rubric"
+)
+
+const (
+	countLimit = 3 * time.Second // of one counted call; the cap on steps ends loops long before
+	countTotal = 4 * time.Second
+	clockTotal = 400 * time.Millisecond // of one timed call's repetitions, after the first three pairs
+	clockPairs = 7
+	clockWorst = 50 // a ratio beyond which more repetitions tell nothing
+)
+
+// measure collects the evidence about fluency: steps in a child of their own, then the clock with nothing else running.
+func (g *Grader) measure(ctx context.Context, r *run) ([]rubric.StepSeries, []rubric.ClockRatio) {
+	steps := r.steps(ctx)
+	g.timing.Lock()
+	defer g.timing.Unlock()
+	return steps, r.clock(ctx)
+}
+
+// steps counts the candidate's and the reference's steps for every axis.
+func (r *run) steps(ctx context.Context) []rubric.StepSeries {
+	var out []rubric.StepSeries
+	var child *harness.Child
+	defer func() {
+		if child != nil {
+			child.Close()
+		}
+	}()
+	until := time.Now().Add(countTotal)
+	for _, axis := range r.oracle.Suite.Growths {
+		s := rubric.StepSeries{Axis: axis.Axis, Closed: axis.Closed}
+		for _, size := range axis.Sizes {
+			if child == nil {
+				child, _ = r.loaded()
+			}
+			if child == nil || ctx.Err() != nil || time.Now().After(until) {
+				break
+			}
+			q := harness.OracleRequest{Op: "measure", Mode: "count", Run: r.number, Name: axis.Name, Size: size, Seed: r.seed}
+			n, partial, ok := r.count(child, q)
+			if !ok {
+				child.Kill()
+				child = nil
+				break
+			}
+			q.Op = "steps"
+			ref, err := r.oracle.Ask(q, nil, oracleLimit)
+			if err != nil {
+				return out
+			}
+			s.Sizes, s.Candidate, s.Reference = append(s.Sizes, size), append(s.Candidate, n), append(s.Reference, ref.Steps)
+			if s.Partial = s.Partial || partial; partial {
+				break
+			}
+		}
+		if len(s.Sizes) > 1 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// count asks a child for the steps of one call.
+func (r *run) count(child *harness.Child, q harness.OracleRequest) (n int, partial, ok bool) {
+	call, err := r.oracle.Ask(q, nil, oracleLimit)
+	if err != nil {
+		return 0, false, false
+	}
+	doc, err := child.Call(call.Doc, countLimit)
+	if err != nil {
+		return 0, false, false
+	}
+	m := doc.Message()
+	if m.Tag != "count" {
+		return 0, false, false
+	}
+	steps, ok := m.Fields[0].(int64)
+	partial, _ = m.Fields[1].(bool)
+	return int(steps), partial, ok
+}
+
+// clock times the answer against the reference, from outside both: prepared calls, one byte of request, interleaved.
+func (r *run) clock(ctx context.Context) []rubric.ClockRatio {
+	var out []rubric.ClockRatio
+	for _, speed := range r.oracle.Suite.Speeds {
+		if ctx.Err() != nil {
+			return out
+		}
+		if ratio, ok := r.timed(speed); ok {
+			out = append(out, rubric.ClockRatio{Size: speed.Size, Ratio: ratio})
+		}
+	}
+	return out
+}
+
+func (r *run) timed(speed harness.SpeedInfo) (float64, bool) {
+	q := harness.OracleRequest{Op: "measure", Mode: "prepare", Run: r.number, Name: speed.Name, Seed: r.seed}
+	call, err := r.oracle.Ask(q, nil, oracleLimit)
+	if err != nil {
+		return 0, false
+	}
+	child, err := r.loaded()
+	if err != nil {
+		return 0, false
+	}
+	defer child.Close()
+	limit := max(2*time.Second, r.spec.caseLimit())
+	if _, err := child.Call(call.Doc, limit); err != nil {
+		return 0, false
+	}
+	q.Op = "hold"
+	if _, err := r.oracle.Ask(q, nil, oracleLimit); err != nil {
+		return 0, false
+	}
+	return r.pairs(child, q, limit)
+}
+
+// pairs returns the ratio of the best of several interleaved pairs. A call over the limit counts as the limit.
+func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Duration) (float64, bool) {
+	again := harness.Request("again")
+	q.Op = "time"
+	var mine, theirs time.Duration
+	began := time.Now()
+	for i := range clockPairs {
+		t := time.Now()
+		if _, err := r.oracle.Ask(q, nil, oracleLimit); err != nil {
+			return 0, false
+		}
+		theirs = best(theirs, time.Since(t))
+		t = time.Now()
+		doc, err := child.Call(again, limit)
+		mine = best(mine, time.Since(t))
+		if err != nil {
+			break
+		}
+		if doc.Message().Tag != "ok" {
+			return 0, false
+		}
+		if i >= 2 && time.Since(began) > clockTotal || float64(mine) > clockWorst*float64(theirs) {
+			break
+		}
+	}
+	return float64(mine) / float64(theirs), true
+}
+
+func best(a, b time.Duration) time.Duration {
+	if a == 0 || b < a {
+		return b
+	}
+	return a
+}
+
+// end lets the oracle forget this run.
+func (r *run) end() {
+	r.oracle.Ask(harness.OracleRequest{Op: "end", Run: r.number}, nil, oracleLimit)
+}

@@ -1,0 +1,220 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/harness"
+)
+
+const (
+	maxZygotes = 6
+	maxOracles = 8
+	maxForks   = 500 // children know their zygote's memory layout, so it does not live for ever
+)
+
+// bench is what one session holds warm: a zygote, and a child of it that only ever parses.
+type bench struct {
+	mu      sync.Mutex // one grading at a time
+	zygote  *harness.Zygote
+	parser  *harness.Child
+	used    time.Time
+	leaving bool
+}
+
+// pool keeps warm processes.
+type pool struct {
+	python harness.Python
+	level  string
+
+	mu      sync.Mutex
+	benches map[string]*bench
+	oracles map[string]*oracleSlot
+	closed  bool
+}
+
+type oracleSlot struct {
+	mu     sync.Mutex
+	oracle *harness.Oracle
+	used   time.Time
+}
+
+func newPool(p harness.Python, level string) *pool {
+	return &pool{python: p, level: level, benches: map[string]*bench{}, oracles: map[string]*oracleSlot{}}
+}
+
+var errClosed = errors.New("the grader is closed")
+
+// seat returns the session's bench, locked, with a living zygote. Give it back with leave.
+func (p *pool) seat(ctx context.Context, s *Spec, session string) (*bench, error) {
+	key := session + "\x00" + s.environment()
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil, errClosed
+	}
+	b := p.benches[key]
+	if b == nil {
+		b = &bench{}
+		p.benches[key] = b
+	}
+	b.used = time.Now()
+	idle := p.crowd()
+	p.mu.Unlock()
+	for _, old := range idle {
+		old.close()
+	}
+	b.mu.Lock()
+	if b.leaving {
+		b.mu.Unlock()
+		return p.seat(ctx, s, session)
+	}
+	if err := b.warm(ctx, p, s); err != nil {
+		b.mu.Unlock()
+		return nil, err
+	}
+	return b, nil
+}
+
+// crowd takes the benches that were idle longest out of the pool when there are too many. Called with p.mu held.
+func (p *pool) crowd() []*bench {
+	var out []*bench
+	for len(p.benches) > maxZygotes {
+		oldest := ""
+		for k, b := range p.benches {
+			if oldest == "" || b.used.Before(p.benches[oldest].used) {
+				oldest = k
+			}
+		}
+		out = append(out, p.benches[oldest])
+		delete(p.benches, oldest)
+	}
+	return out
+}
+
+// warm makes sure that the bench has a zygote and a parser.
+func (b *bench) warm(ctx context.Context, p *pool, s *Spec) (err error) {
+	if b.zygote != nil && (!b.zygote.Alive() || b.zygote.Forks() > maxForks) {
+		b.shut()
+	}
+	if b.zygote == nil {
+		b.zygote, err = harness.StartZygote(ctx, p.python, harness.ZygoteOptions{Imports: s.Imports, Level: p.level})
+		if err != nil {
+			return err
+		}
+	}
+	if b.parser == nil {
+		b.parser, err = b.zygote.Fork(harness.Limits{CPU: time.Minute, MemoryMB: 512})
+	}
+	return err
+}
+
+// collect parses with the bench's parser and replaces it when it did not survive.
+func (b *bench) collect(s *Spec, cells []Cell) (*answer, error) {
+	a, err := collect(b.parser, s, cells)
+	if err == nil && a.source != "" || a != nil && a.message != "the cells could not be parsed in time" {
+		return a, err
+	}
+	b.parser.Kill()
+	b.parser = nil
+	return a, err
+}
+
+func (b *bench) leave() { b.mu.Unlock() }
+
+func (b *bench) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.leaving = true
+	b.shut()
+}
+
+func (b *bench) shut() {
+	if b.parser != nil {
+		b.parser.Close()
+		b.parser = nil
+	}
+	if b.zygote != nil {
+		b.zygote.Close()
+		b.zygote = nil
+	}
+}
+
+// end closes a session's bench at once.
+func (p *pool) end(s *Spec, session string) {
+	key := session + "\x00" + s.environment()
+	p.mu.Lock()
+	b := p.benches[key]
+	delete(p.benches, key)
+	p.mu.Unlock()
+	if b != nil {
+		b.close()
+	}
+}
+
+// oracle returns a living oracle for a challenge.
+func (p *pool) oracle(ctx context.Context, s *Spec) (*harness.Oracle, error) {
+	key := s.authorKey()
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil, errClosed
+	}
+	slot := p.oracles[key]
+	if slot == nil {
+		slot = &oracleSlot{}
+		p.oracles[key] = slot
+	}
+	slot.used = time.Now()
+	var old *oracleSlot
+	if len(p.oracles) > maxOracles {
+		oldest := key
+		for k, o := range p.oracles {
+			if o.used.Before(p.oracles[oldest].used) {
+				oldest = k
+			}
+		}
+		old = p.oracles[oldest]
+		delete(p.oracles, oldest)
+	}
+	p.mu.Unlock()
+	if old != nil {
+		old.close()
+	}
+	slot.mu.Lock()
+	defer slot.mu.Unlock()
+	if slot.oracle != nil && slot.oracle.Alive() {
+		return slot.oracle, nil
+	}
+	var err error
+	slot.oracle, err = harness.StartOracle(ctx, p.python, s.Tests, s.Solution, s.Imports)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Slug, err)
+	}
+	return slot.oracle, nil
+}
+
+func (s *oracleSlot) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.oracle != nil {
+		s.oracle.Close()
+	}
+}
+
+func (p *pool) close() {
+	p.mu.Lock()
+	p.closed = true
+	benches, oracles := p.benches, p.oracles
+	p.benches, p.oracles = nil, nil
+	p.mu.Unlock()
+	for _, b := range benches {
+		b.close()
+	}
+	for _, o := range oracles {
+		o.close()
+	}
+}

@@ -1,0 +1,231 @@
+package checks
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/harness"
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// run is one grading under way.
+type run struct {
+	spec   *Spec
+	answer *answer
+	zygote *harness.Zygote
+	oracle *harness.Oracle
+	number int // of this run within the oracle
+	seed   uint64
+	budget *budget
+	slots  chan struct{} // of the whole grader: how many children work at once
+
+	mu    sync.Mutex
+	cases []caseRun // in the order of tests.py
+	err   error     // of ours or the author's; ends the run
+}
+
+// caseRun is one case and what became of it.
+type caseRun struct {
+	report.Case
+	info    harness.CaseInfo
+	entries []string            // functions that it called
+	replies [][sha256.Size]byte // of what came back, to see an answer that never changes
+}
+
+const oracleLimit = 20 * time.Second
+
+// groups splits the cases: one child serves each group. Classes stay apart, long ones are halved, and a case that asks
+// for it is alone.
+func (r *run) groups() [][]int {
+	by := map[string][]int{}
+	var out [][]int
+	for i, c := range r.cases {
+		if c.info.Isolated {
+			out = append(out, []int{i})
+			continue
+		}
+		class := c.Class
+		if class == "public" {
+			class = "basic"
+		}
+		by[class] = append(by[class], i)
+	}
+	for _, class := range []string{"contract", "property", "edge", "basic"} {
+		g := by[class]
+		if n := len(g); n > 12 {
+			out = append(out, g[:n/2], g[n/2:])
+		} else if n > 0 {
+			out = append(out, g)
+		}
+	}
+	// The worked examples first: they are what everybody waits for.
+	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
+		out[i], out[j] = out[j], out[i]
+	}
+	return out
+}
+
+// all runs every case; first is a child that has loaded the answer already.
+func (r *run) all(ctx context.Context, first *harness.Child, also func()) error {
+	work := make(chan []int, len(r.cases)+1)
+	for _, g := range r.groups() {
+		work <- g
+	}
+	close(work)
+	var wg sync.WaitGroup
+	for range cap(r.slots) {
+		child := first
+		first = nil
+		wg.Go(func() {
+			for g := range work {
+				r.slots <- struct{}{}
+				r.group(ctx, g, child)
+				<-r.slots
+				child = nil
+			}
+			if child != nil {
+				child.Close()
+			}
+		})
+	}
+	if also != nil {
+		wg.Go(also)
+	}
+	wg.Wait()
+	return errors.Join(r.err, ctx.Err())
+}
+
+// group runs some cases in one child, and in a new one after each that did not survive.
+func (r *run) group(ctx context.Context, g []int, child *harness.Child) {
+	defer func() {
+		if child != nil {
+			child.Close()
+		}
+	}()
+	for _, i := range g {
+		c := &r.cases[i]
+		limit := r.budget.limit(c.info.Seconds)
+		if limit <= 0 || ctx.Err() != nil || r.failed() {
+			c.Outcome, c.Message = report.NotRun, "no time was left"
+			continue
+		}
+		if child == nil {
+			fresh, err := r.loaded()
+			if err != nil {
+				c.Outcome, c.Message = report.Killed, err.Error()
+				r.budget.lose(limit)
+				continue
+			}
+			child = fresh
+		}
+		if !r.one(child, c, limit) {
+			child = nil
+		}
+	}
+}
+
+// loaded forks a child and loads the answer into it.
+func (r *run) loaded() (*harness.Child, error) {
+	child, failure, err := load(r.zygote, r.spec, r.answer)
+	if err == nil && failure != nil {
+		err = fmt.Errorf("%s", failure)
+	}
+	return child, err
+}
+
+// one runs a case; it reports whether the child is still of use.
+func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
+	q := harness.OracleRequest{Op: "start", Run: r.number, Case: c.ID, Seed: r.seed}
+	a, err := r.oracle.Ask(q, nil, oracleLimit)
+	var spent time.Duration
+	line := 0
+	for err == nil && a.Op == "call" {
+		if a.Entry != "" {
+			c.entries = append(c.entries, a.Entry)
+		}
+		began := time.Now()
+		doc, callErr := child.Call(a.Doc, limit-spent)
+		spent += time.Since(began)
+		c.MS = float64(spent.Microseconds()) / 1000
+		if callErr != nil {
+			r.lost(c, callErr, spent)
+			q.Op = "drop"
+			_, err = r.oracle.Ask(q, nil, oracleLimit)
+			r.fail(err)
+			return false
+		}
+		message := doc.Message()
+		if f, ok := message.Failure(); ok {
+			line = r.answer.at(f.Line).Line
+		} else if !replyTags[message.Tag] {
+			child.Kill()
+			c.Outcome, c.Message = report.Killed, "the answer is malformed"
+			return false
+		}
+		b := doc.Bytes()
+		c.replies = append(c.replies, sha256.Sum256(b))
+		q.Op = "next"
+		a, err = r.oracle.Ask(q, b, oracleLimit)
+	}
+	if err != nil {
+		r.fail(err)
+		c.Outcome, c.Message = report.NotRun, "the test itself failed"
+		return true
+	}
+	c.Outcome, c.Message = report.Outcome(a.Outcome), a.Message
+	if c.Outcome == report.Error && line > 0 {
+		c.Message += fmt.Sprintf(" (line %d)", line)
+	}
+	if c.Outcome == report.Pass {
+		r.budget.passed(spent)
+	}
+	return true
+}
+
+var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true}
+
+// lost notes a case whose child did not survive it.
+func (r *run) lost(c *caseRun, err error, spent time.Duration) {
+	var late *harness.TimeoutError
+	if errors.As(err, &late) {
+		c.Outcome, c.Message = report.Timeout, fmt.Sprintf("no result after %v", spent.Round(10*time.Millisecond))
+	} else {
+		c.Outcome, c.Message = report.Killed, err.Error()
+	}
+	r.budget.lose(spent)
+}
+
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *run) failed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err != nil
+}
+
+// load forks a child and loads the answer; failure is what the answer's own code raised.
+func load(z *harness.Zygote, s *Spec, a *answer) (_ *harness.Child, failure *harness.Failure, err error) {
+	child, err := z.Fork(harness.Limits{CPU: s.totalLimit(), MemoryMB: s.memory()})
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := child.Call(harness.Request("load", a.source), max(2*time.Second, s.caseLimit()))
+	if err != nil {
+		return nil, nil, err
+	}
+	if f, ok := doc.Message().Failure(); ok {
+		child.Close()
+		return nil, &f, nil
+	}
+	return child, nil, nil
+}
