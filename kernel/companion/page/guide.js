@@ -34,6 +34,7 @@ export class GuideView {
     this.slug = slug;
     try {
       const answer = await fetch(url("api/challenge/", slug), { cache: "no-store" });
+      if (answer.status === 403) return this.denied();
       if (!answer.ok) throw new Error(`the companion answered ${answer.status}`);
       this.material = material(await answer.json());
     } catch (error) {
@@ -42,6 +43,12 @@ export class GuideView {
       return;
     }
     this.build();
+  }
+
+  /** The companion keeps the material from those who only look on; so this page has no controls either. */
+  denied() {
+    document.body.dataset.role = "observer";
+    fill(this.node, el("h2", null, "Guide"), el("p.empty", null, "This link is for looking on."));
   }
 
   build() {

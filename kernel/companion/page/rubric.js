@@ -82,12 +82,20 @@ function row(id, name, fallback, machine, scores) {
   const whole = mine.reduce((sum, part) => sum + part.of, 0) >= of; // only people score it
   const byMachine = whole || typeof m.points !== "number" ? null : m.points - counted(m, mine);
   const points = byMachine === null && !given.length ? null : (byMachine ?? 0) + people;
-  const machineOf = byMachine === null ? 0 : of - mine.reduce((sum, part) => sum + part.of, 0);
-  return { id, name, of, points, open: Math.max(0, of - machineOf - peopleOf), why: typeof m.why === "string" ? m.why : "", parts: asList(m.parts) };
+  const missing = byMachine === null ? of : asNumber(m.not_scored, mine.reduce((sum, part) => sum + part.of, 0)) + included(m, mine);
+  return { id, name, of, points, open: Math.max(0, missing - peopleOf), why: typeof m.why === "string" ? m.why : "", parts: asList(m.parts) };
 }
 
-/** Points of a person's part that the report already includes, so that they are not added twice. */
+/** Points of people's parts that the report already includes, so that they are not added twice. */
 function counted(machine, mine) {
-  const ids = new Set(mine.map((part) => part.id.replace(/^quality_/, "")).concat(mine.map((part) => part.id)));
-  return asList(machine.parts).reduce((sum, part) => sum + (ids.has(part?.name) && part.by && part.by !== "machine" ? asNumber(part.points) : 0), 0);
+  return people(machine, mine).reduce((sum, part) => sum + asNumber(part.points), 0);
+}
+
+function included(machine, mine) {
+  return people(machine, mine).reduce((sum, part) => sum + asNumber(part.of), 0);
+}
+
+function people(machine, mine) {
+  const ids = new Set(mine.map((part) => part.id));
+  return asList(machine.parts).filter((part) => ids.has(part?.name) && typeof part.points === "number");
 }

@@ -2,13 +2,15 @@
 // themselves; a word beside each says where they are.
 
 import { el, fill, setText } from "./dom.js";
+import { evidence } from "./evidence.js";
 import { composeWhy, parts, pointsFor, readWhy, scorecard } from "./rubric.js";
 import { saver, words } from "./saver.js";
-import { oneLine, points, timeOfDay, visible } from "./text.js";
+import { clock, oneLine, points, timeOfDay, visible } from "./text.js";
 
-/** The panel. send({part, points, why}) stores a score and resolves when it is stored. */
+/** The panel. send({part, points, why}) stores a score and resolves when it is stored; go(seq) shows a fact's moment. */
 export class ScoreView {
-  constructor(node, send) {
+  constructor(node, send, go) {
+    this.go = go;
     this.card = el("div.card");
     this.title = el("summary");
     this.box = el("details.scorecard", null, this.title, this.card);
@@ -19,13 +21,19 @@ export class ScoreView {
   }
 
   draw(state) {
-    const last = state.verdicts.findLast((v) => v.report.status === "graded") || state.verdicts.at(-1);
+    const last = state.verdicts.findLast((v) => v.report.status === "graded") || state.verdicts.findLast((v) => v.run > 0);
     const card = scorecard(last ? last.report : null, state.scores);
     const open = parts.filter((part) => typeof state.scores.get(part.id)?.points !== "number").length;
     setText(this.title, open ? `Scorecard (${open} of your ${parts.length} parts still open)` : "Scorecard");
-    if (!open && !this.shown) this.box.open = this.shown = true;
+    if ((!open || document.body.dataset.role === "observer") && !this.shown) this.box.open = this.shown = true;
     fill(this.card, cardView(card, last));
     for (const editor of this.editors) editor.take(state.scores.get(editor.part.id));
+  }
+
+  /** The facts of the log beside the questions; drawn when the panel is looked at. */
+  drawEvidence(state) {
+    const facts = evidence(state);
+    for (const editor of this.editors) editor.facts(facts[editor.part.id] || [], state.began, this.go);
   }
 
   /** Sends what waits; called before the page goes away. */
@@ -84,7 +92,10 @@ class Editor {
     this.remark = el("textarea", { rows: "2", maxlength: "2000", placeholder: "What you saw, in a line or two", "aria-label": `Remark on ${part.name}`, oninput: () => this.changed(false), onchange: () => this.changed(true) });
     this.groups = part.questions.map((question) => this.question(question));
     this.clear = el("button.link", { type: "button", onclick: () => this.reset() }, "Take back");
-    this.node = el("section.editor", { "aria-label": part.name }, el("div.editor-head", null, el("h3", null, part.name), this.sum, el("span.push"), this.status, this.clear), this.groups, this.remark);
+    this.shown = el("ul.facts");
+    this.evidence = el("details.evidence", { open: true, hidden: true }, el("summary", null, "From the log: facts, no points"), this.shown);
+    this.node = el("section.editor", { "aria-label": part.name }, el("div.editor-head", null, el("h3", null, part.name), this.sum, el("span.push"), this.status),
+      this.evidence, this.groups, this.remark, el("div.row.end", null, this.clear));
     this.saver = saver({
       send: (value) => send(value),
       shown: (state, message) => { this.status.dataset.state = state; setText(this.status, state === "saved" ? `Saved ${timeOfDay(Date.now())}` : words(state, message)); },
@@ -99,6 +110,13 @@ class Editor {
       el("legend", null, this.part.questions.length > 1 ? question.name : "Band"),
       el("div.bands", null, [1, 2, 3, 4, 5].map(choice)),
       el("dl.anchors", null, [1, 3, 5].map((band) => [el("dt", null, String(band)), el("dd", null, question.anchors[band])])));
+  }
+
+  facts(list, began, go) {
+    this.evidence.hidden = list.length === 0;
+    fill(this.shown, list.map(({ at, seq, text }) => el("li", null,
+      at === null ? el("span.when.dim", null, "\u2013") : el("button.link.when", { type: "button", "aria-label": `Show the session at ${clock(at - began)}`, onclick: () => go(seq) }, clock(at - began)),
+      el("span", null, visible(text)))));
   }
 
   reset() {

@@ -32,10 +32,10 @@ const banner = new Banner(byId("banner"), () => connection.now());
 const connection = new Connection(session, { from: () => live.seq, records: take, session: hear, status });
 const cells = new CellsView(session, byId("cells"), byId("empty"));
 const clock = new ClockView(byId("clock"));
-const tabs = new Tabs(byId("tabs"));
+const tabs = new Tabs(byId("tabs"), (name) => { if (name === "score") score.drawEvidence(live); });
 const tests = new TestsView(byId("panel-tests"), follow);
 const guide = new GuideView(byId("panel-guide"), (step) => connection.send({ hint: { step } }));
-const score = new ScoreView(byId("panel-score"), (value) => connection.send({ score: value }));
+const score = new ScoreView(byId("panel-score"), (value) => connection.send({ score: value }), (seq) => replay.goToSeq(seq));
 const notes = new NotesView(byId("panel-notes"), session, (note) => connection.send({ note }));
 const replay = new ReplayView(byId("replay"), travel);
 const timeline = new TimelineView(byId("panel-timeline"), (seq) => replay.goToSeq(seq));
@@ -89,6 +89,7 @@ function drawTopics(topics) {
     byId("finish").disabled = Boolean(live.finished);
   }
   if (topics.has("score") || topics.has("tests")) score.draw(live);
+  if (tabs.current === "score" && topics.has("timeline")) score.drawEvidence(live);
   if (topics.has("hints") || topics.has("session")) guide.draw(live, !live.finished);
   if (topics.has("notes")) notes.draw(live);
   if (topics.has("tests") && shown === live) tests.draw(live);

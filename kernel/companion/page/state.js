@@ -88,8 +88,8 @@ const steps = Object.assign(Object.create(null), {
     const verdict = { seq: e.seq, at: e.at, run: asNumber(e.data.run, state.verdicts.length + 1), final: e.data.final === true, report, request: e.request, cell: e.cell };
     state.verdicts.push(verdict);
     const run = state.runs.get(e.request);
-    if (run) { run.verdict = verdict.run; touch(state, run.key, e.seq, change); }
-    log(state, e, `Tests, run ${verdict.run}`, "", change, run && run.key, verdict);
+    if (run) { Object.assign(run, { verdict: verdict.run, judged: true }); touch(state, run.key, e.seq, change); }
+    log(state, e, verdict.run ? `Tests, run ${verdict.run}` : "Not graded", "", change, run && run.key, verdict);
     change.topics.push("tests", "score");
   },
 
@@ -125,7 +125,7 @@ function openRun(state, e, { code, role, tags }, change) {
   if (role) cell.role = role;
   const run = {
     key, seq: e.seq, at: e.at, request: e.request, code, role, tags, outputs: [], dropped: 0, cleared: false,
-    status: "", count: 0, ns: 0, ename: "", evalue: "", judge: false, verdict: 0, magic: "", number: cell.runs.length + 1,
+    status: "", count: 0, ns: 0, ename: "", evalue: "", judge: false, judged: false, verdict: 0, magic: "", number: cell.runs.length + 1,
   };
   cell.runs.push(run);
   if (e.request) {
@@ -162,6 +162,6 @@ function log(state, e, title, detail, change, key = "", verdict = null) {
 /** What a run is doing: running, queued (an earlier one still runs), judging (tests were asked for), or its end. */
 export function runState(state, run) {
   if (run.status === "") return state.open.values().next().value === run.request ? "running" : "queued";
-  if (run.judge && !run.verdict && !state.finished && run.status === "ok") return "judging";
+  if (run.judge && !run.judged && !state.finished && run.status === "ok") return "judging";
   return run.status;
 }

@@ -4,9 +4,10 @@ import { byId, el } from "./dom.js";
 
 const names = [["notebook", "Notebook"], ["tests", "Tests"], ["guide", "Guide"], ["score", "Score"], ["notes", "Notes"], ["timeline", "Timeline"]];
 
-/** Builds the tab list. select(name) chooses a panel; narrow() says whether the notebook is a tab now. */
+/** Builds the tab list. select(name) chooses a panel and calls chosen(name); narrow() says whether the notebook is a tab now. */
 export class Tabs {
-  constructor(node) {
+  constructor(node, chosen = () => {}) {
+    this.chosen = chosen;
     this.narrowQuery = matchMedia("(max-width: 1000px)");
     this.buttons = new Map(names.map(([name, title]) => [name, el("button.tab", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": name === "notebook" ? "notebook" : `panel-${name}`, onclick: () => this.select(name) }, title)]));
     node.replaceChildren(...this.buttons.values());
@@ -20,6 +21,7 @@ export class Tabs {
   }
 
   select(name) {
+    if (this.current !== undefined) this.chosen(name);
     this.current = name;
     if (name !== "notebook") this.side = name;
     document.body.dataset.tab = name;
@@ -28,13 +30,6 @@ export class Tabs {
       button.tabIndex = id === name ? 0 : -1;
       if (id !== "notebook") byId(`panel-${id}`).hidden = id !== (this.side || "tests");
     }
-  }
-
-  /** A small count beside a tab's title: notes or failing tests that are new since it was open. */
-  mark(name, text) {
-    const button = this.buttons.get(name);
-    if (text) button.dataset.mark = text;
-    else delete button.dataset.mark;
   }
 
   key(event) {

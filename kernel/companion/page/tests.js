@@ -32,17 +32,19 @@ export class TestsView {
 
   draw(state) {
     this.state = state;
-    const verdicts = state.verdicts;
+    const verdicts = graded(state);
+    const last = state.verdicts.at(-1);
+    const refused = last && !last.run && el("p.note-line", null, el("strong", null, "The last run was not graded. "), visible(oneLine(asText(last.report.message), 300)));
     if (!verdicts.length) {
-      fill(this.node, el("h2", null, "Tests"), el("p.empty", null, "No tests have run. They run when a cell defines the challenge's entry point."));
+      fill(this.node, el("h2", null, "Tests"), el("p.empty", null, "No tests have run. They run when a cell defines the challenge's entry point."), refused);
       return;
     }
     const shown = verdicts.find((v) => v.seq === this.chosen) || verdicts.at(-1);
-    fill(this.node, el("h2", null, "Tests"), this.grid(verdicts.slice(-mostRuns), shown), this.run(shown), findingsView(shown, this.reveal));
+    fill(this.node, el("h2", null, "Tests"), refused, this.grid(verdicts.slice(-mostRuns), shown), this.run(shown), findingsView(shown, this.reveal));
   }
 
   choose(seq) {
-    this.chosen = seq === this.state.verdicts.at(-1).seq ? null : seq;
+    this.chosen = seq === graded(this.state).at(-1).seq ? null : seq;
     this.draw(this.state);
     this.node.querySelector(".grid [aria-pressed=true]")?.focus();
   }
@@ -73,13 +75,18 @@ export class TestsView {
   cases(cases) {
     const failed = cases.filter((c) => c.outcome !== "pass");
     const passed = cases.filter((c) => c.outcome === "pass");
-    const history = this.state.verdicts.slice(-mostStrip).map((v) => new Map(asList(asObject(v.report.correctness).cases).map(asObject).map((c) => [asText(c.id), asText(c.outcome)])));
+    const history = graded(this.state).slice(-mostStrip).map((v) => new Map(asList(asObject(v.report.correctness).cases).map(asObject).map((c) => [asText(c.id), asText(c.outcome)])));
     const list = (some) => el("ul.cases", null, some.slice(0, 200).map((c) => caseView(c, history)), some.length > 200 && el("li.dim", null, `${some.length - 200} more`));
     return el("div", null,
       failed.length ? list(failed) : el("p.good-line", null, "Every test passed."),
       passed.length > 0 && failed.length > 0 && el("details", null, el("summary", null, `${plural(passed.length, "passed test")}`), list(passed)),
       failed.length === 0 && el("details", null, el("summary", null, plural(passed.length, "test")), list(passed)));
   }
+}
+
+/** Runs with a number; a refused one (too many, isolation too low) has none. */
+function graded(state) {
+  return state.verdicts.filter((v) => v.run > 0);
 }
 
 function square(verdict, name, result, shown) {

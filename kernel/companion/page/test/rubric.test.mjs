@@ -50,3 +50,11 @@ test("a report that is not one is taken as nothing", () => {
   const card = scorecard({ correctness: "x", quality: { points: "9", of: "z" } }, new Map());
   assert.deepEqual([card.low, card.high], [0, 100]);
 });
+
+test("points that the machine could not give stay open, and people's points in a report count once", () => {
+  const partly = { ...report, fluency: { points: 10, of: 25, not_scored: 12 } };
+  assert.deepEqual([scorecard(partly, new Map()).of, scorecard(partly, new Map()).high], [60, 51 + 40]);
+  const combined = { ...report, quality: { points: 14, of: 20, not_scored: 4, parts: [{ name: "docstring", points: 3, of: 3 }, { name: "quality_names", points: 3, of: 4, by: "A" }] } };
+  assert.deepEqual(scorecard(combined, scores({ quality_names: 4 })).rows[2].points, 15);
+  assert.deepEqual(scorecard(combined, scores({ quality_names: 4 })).rows[2].open, 4);
+});
