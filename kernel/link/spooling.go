@@ -37,9 +37,10 @@ func (c *Client) take() ([]session.Event, bool) {
 
 // write spools one event and takes it off the queue afterwards, so that Close sees it in one of the two.
 func (c *Client) write(e session.Event) {
-	_, err := c.spool.Append(e)
-	if err != nil {
-		c.log.Error("event not spooled", "kind", e.Kind, "err", err)
+	if _, err := session.Normalize(e); err != nil {
+		c.log.Error("event not understood", "kind", e.Kind, "err", err)
+	} else {
+		c.insist(e)
 	}
 	c.mu.Lock()
 	c.queue = c.queue[1:]
@@ -60,6 +61,25 @@ func (c *Client) write(e session.Event) {
 	select {
 	case c.dirty <- false:
 	default:
+	}
+}
+
+// insist appends until it succeeds: a full disk is often not full for long, and what is recorded meanwhile waits in
+// memory. When the client closes there is no more waiting.
+func (c *Client) insist(e session.Event) {
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		_, err := c.spool.Append(e)
+		if err == nil {
+			return
+		}
+		c.mu.Lock()
+		closed := c.closed
+		c.mu.Unlock()
+		c.log.Error("event not spooled", "kind", e.Kind, "lost", closed, "err", err)
+		if closed {
+			return
+		}
+		time.Sleep(pause)
 	}
 }
 
