@@ -158,14 +158,14 @@ func (v *verifier) all() []Answer {
 	return slices.Concat([]Answer{v.challenge.Solution}, v.challenge.Accepted, v.challenge.Traps)
 }
 
-func (v *verifier) grade(ctx context.Context, source string, seed int, fluency bool) (*report.Report, error) {
+func (v *verifier) grade(ctx context.Context, session, source string, seed int, fluency bool) (*report.Report, error) {
 	return v.grader.Grade(ctx, v.challenge.Spec,
 		checks.Submission{Cells: []checks.Cell{{ID: "answer", Source: source, Role: "solution"}}},
-		checks.Options{Seed: uint64(seed), Session: "verify", SkipFluency: !fluency})
+		checks.Options{Seed: uint64(seed), Session: session, SkipFluency: !fluency})
 }
 
 func (v *verifier) starter(ctx context.Context) error {
-	r, err := v.grade(ctx, v.challenge.Starter, 1, false)
+	r, err := v.grade(ctx, "verify-0", v.challenge.Starter, 1, false)
 	if err != nil {
 		return err
 	}
@@ -182,13 +182,14 @@ func (v *verifier) answers(ctx context.Context) error {
 	work := make(chan int)
 	results := v.wanted()
 	var wg sync.WaitGroup
-	for range v.options.Parallel {
-		wg.Go(func() { // ends when work is closed
+	for n := range v.options.Parallel {
+		session := fmt.Sprintf("verify-%d", n) // gradings of one session wait for each other
+		wg.Go(func() {                         // ends when work is closed
 			for i := range work {
 				if ctx.Err() != nil {
 					continue
 				}
-				if err := v.seeds(ctx, &results[i]); err != nil {
+				if err := v.seeds(ctx, session, &results[i]); err != nil {
 					cancel(fmt.Errorf("%s: %w", results[i].File, err))
 				}
 			}
@@ -221,10 +222,10 @@ func (v *verifier) wanted() []AnswerResult {
 	return results
 }
 
-func (v *verifier) seeds(ctx context.Context, r *AnswerResult) error {
+func (v *verifier) seeds(ctx context.Context, session string, r *AnswerResult) error {
 	for seed := 1; seed <= v.options.Seeds; seed++ {
 		fluency := seed == 1 && r.Kind != Wrong
-		rep, err := v.grade(ctx, r.answer.Source, seed, fluency)
+		rep, err := v.grade(ctx, session, r.answer.Source, seed, fluency)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,67 @@
+package notebooks
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/assay-kernel/assay/checks"
+)
+
+// realGrader grades with the project's own Python.
+func realGrader(t *testing.T) *checks.Grader {
+	t.Helper()
+	py := python(t)
+	ruff := filepath.Join(filepath.Dir(py), "ruff")
+	if _, err := os.Stat(ruff); err != nil {
+		if ruff, err = exec.LookPath("ruff"); err != nil {
+			t.Skip("no ruff here: run make venv")
+		}
+	}
+	g, err := checks.New(checks.Config{Python: py, Ruff: ruff, Scratch: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { g.Close() })
+	return g
+}
+
+// Every challenge of the bank holds: ASSAY_SEEDS sets on how many seeds, ASSAY_CHALLENGE names one.
+func TestChallengesHold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("grades every answer of every challenge")
+	}
+	seeds := 2
+	if n, err := strconv.Atoi(os.Getenv("ASSAY_SEEDS")); err == nil {
+		seeds = n
+	}
+	bank, err := OpenBank()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := realGrader(t)
+	for _, c := range bank.List() {
+		if only := os.Getenv("ASSAY_CHALLENGE"); only != "" && only != c.Slug {
+			continue
+		}
+		t.Run(c.Slug, func(t *testing.T) {
+			v, err := Verify(t.Context(), c, g, VerifyOptions{Seeds: seeds, Parallel: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range v.Problems {
+				t.Error(p)
+			}
+			for _, a := range v.Answers {
+				points := "-"
+				if a.Fluency != nil {
+					points = strconv.FormatFloat(*a.Fluency, 'f', 1, 64)
+				}
+				t.Logf("%-40s %-6s rate %.2f fluency %s fails %v", a.File, a.Kind, a.Rate, points, a.Fails)
+			}
+			t.Logf("%.0f s; classes %+v", v.Seconds, v.Classes)
+		})
+	}
+}
