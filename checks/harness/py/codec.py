@@ -13,6 +13,7 @@ import struct
 import sys
 
 import numpy as np
+import numpy.ma  # numpy loads it late; a child would pay for that at its first answer
 
 U32 = struct.Struct("<I")
 MAX_DEPTH = 64

@@ -85,6 +85,8 @@ class Statement:
         try:
             table = symtable.symtable("\n".join(self.text), "cell", "exec")
         except (SyntaxError, ValueError, RecursionError):
+            # It parses and does not compile; loading says why, if it is needed.
+            self.binds |= {self.node.name} if hasattr(self.node, "name") else set()
             return
         for s in table.get_symbols():
             if s.is_assigned() or s.is_imported():

@@ -56,13 +56,11 @@ class Case:
 
     def advance(self, value=None):
         """Run the test to its next request; returns the header and attachment of the answer."""
+        first = self.request is None
         try:
             with np.errstate(all="ignore"):
                 self.request = self.generator.send(value)
-            if not isinstance(self.request, Request):
-                raise AuthorError(f"yields {type(self.request).__name__}, not a request of t")
-            head = {"op": "call", "entry": self.request.name if self.request.op == "call" else ""}
-            return head, encode_request(self.request)
+            return self.call()
         except StopIteration:
             return result("form", self.t.form) if self.t.form else result("pass")
         except Fail as e:
@@ -70,9 +68,22 @@ class Case:
         except AuthorError:
             raise
         except Exception as e:
+            if first:  # nothing of the candidate's is involved yet
+                raise
             # The comparison itself broke, on a value that the author did not expect. Whether that is the candidate's
             # fault is known after one look at the same test with the reference's answers: `assay verify` does that.
             return result("fail", f"the answer could not be compared: {one_line(e)}{where(e, 'tests')}")
+
+    def call(self):
+        """Return the request that the test has just yielded."""
+        r = self.request
+        at = f" (tests.py line {self.generator.gi_frame.f_lineno})"
+        if not isinstance(r, Request):
+            raise AuthorError(f"yields {type(r).__name__}, not a request of t{at}")
+        try:
+            return {"op": "call", "entry": r.name if r.op == "call" else ""}, encode_request(r)
+        except codec.Unsendable as e:
+            raise AuthorError(f"cannot send {e}{at}") from None
 
     def answer(self, doc):
         """Take the runner's answer to the request."""
@@ -103,10 +114,7 @@ class Case:
 def encode_request(r):
     """Encode a request as the runner reads it."""
     handle = r.handle.id if isinstance(r.handle, codec.Handle) else None
-    try:
-        return codec.encode(codec.Tagged("req", r.op, r.name, handle, r.args, r.kwargs, r.opts))
-    except codec.Unsendable as e:
-        raise AuthorError(f"cannot send {e}") from None
+    return codec.encode(codec.Tagged("req", r.op, r.name, handle, r.args, r.kwargs, r.opts))
 
 
 def result(outcome, message=None):
