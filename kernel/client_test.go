@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,9 @@ type client struct {
 	peers map[string]*wire.Peer
 	inbox map[string]chan *got
 	early map[string][]*got // read while looking for something else
+
+	mu  sync.Mutex
+	all []*got // everything that ever came
 }
 
 // got is a message that arrived.
@@ -97,6 +101,9 @@ func (c *client) take(box chan *got, f wire.Frames) {
 	g := &got{msg: m, frames: f}
 	g.head, _ = protocol.DecodeHeader(m.Header)
 	g.parent, _ = protocol.DecodeParent(m.Parent)
+	c.mu.Lock()
+	c.all = append(c.all, g)
+	c.mu.Unlock()
 	box <- g
 }
 

@@ -22,6 +22,7 @@ type fake struct {
 	session string
 	pub     *wire.Listener
 	stdin   sync.Map // identity -> *wire.Peer
+	shells  sync.Map // the same; a reply goes to whoever has the identity now
 	replies chan *protocol.Message
 	ints    chan os.Signal
 	end     chan bool
@@ -52,7 +53,10 @@ func fakeChild(args []string) int {
 	if err != nil {
 		panic(err)
 	}
-	shell, _ := wire.ListenRouter(ctx, file.Endpoint("shell"), wire.Handler{Message: k.shell}, wire.Options{})
+	shell, _ := wire.ListenRouter(ctx, file.Endpoint("shell"), wire.Handler{
+		Open:    func(p *wire.Peer) { k.shells.Store(string(p.Identity()), p) },
+		Message: k.shell,
+	}, wire.Options{})
 	control, _ := wire.ListenRouter(ctx, file.Endpoint("control"), wire.Handler{Message: k.control}, wire.Options{})
 	stdin, _ := wire.ListenRouter(ctx, file.Endpoint("stdin"), wire.Handler{
 		Open: func(p *wire.Peer) { k.stdin.Store(string(p.Identity()), p) },
@@ -97,6 +101,9 @@ func (k *fake) send(out func(wire.Frames), topic, msgType string, parent []byte,
 }
 
 func (k *fake) reply(t task, msgType string, content map[string]any) {
+	if now, ok := k.shells.Load(string(t.p.Identity())); ok && len(t.p.Identity()) > 0 && msgType == "execute_reply" {
+		t.p = now.(*wire.Peer)
+	}
 	k.send(func(f wire.Frames) { t.p.Send(append(append(wire.Frames{}, t.msg.Identities...), f...)) }, "", msgType, t.msg.Header, content, t.msg.Buffers)
 }
 

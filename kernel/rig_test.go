@@ -131,7 +131,7 @@ func (l *testLink) open(h session.Hello) Uplink {
 	return l
 }
 
-func (l *testLink) Record(e session.Event)       { l.events <- e }
+func (l *testLink) Record(e session.Event)      { l.events <- e }
 func (l *testLink) Events() <-chan session.Down { return l.down }
 func (l *testLink) Close(context.Context) error {
 	l.once.Do(func() { close(l.down) })

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
@@ -82,38 +83,45 @@ func (f *flight) tee(msgType, parent string, msg *protocol.Message) {
 		}
 	}()
 	size := len(msg.Content)
-	var out session.Output
-	ok := false
-	if size <= maxOutput {
-		out, ok = readOutput(msgType, msg.Content)
+	if !f.hasRoom(parent, size) {
+		return
 	}
+	out, kept, ok := readOutput(msgType, msg.Content)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := f.tallies[parent]
+	switch {
+	case t == nil:
+	case !ok:
+		t.dropped += int64(size)
+	case msgType == "clear_output" && !out.Clear:
+		t.clear = true
+	default:
+		if t.clear || out.Clear {
+			f.tell.add(session.KindOutput, parent, t.cell, session.Output{Clear: true})
+			t.clear = false
+		}
+		if !out.Clear {
+			f.tell.add(session.KindOutput, parent, t.cell, out)
+		}
+		t.bytes += kept
+		t.dropped += int64(size - kept)
+	}
+}
+
+// hasRoom reports whether more of a cell's output is kept, before anything is spent on reading it.
+func (f *flight) hasRoom(parent string, size int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := f.tallies[parent]
 	if t == nil {
-		return
+		return false
 	}
-	if msgType == "clear_output" && ok {
-		t.clear = true
-		if out.Clear {
-			f.flushClear(parent, t)
-		}
-		return
-	}
-	f.flushClear(parent, t)
-	if !ok || t.bytes+size > maxCellOutput {
+	if t.bytes >= maxCellOutput {
 		t.dropped += int64(size)
-		return
+		return false
 	}
-	t.bytes += size
-	f.tell.add(session.KindOutput, parent, t.cell, out)
-}
-
-func (f *flight) flushClear(parent string, t *tally) {
-	if t.clear {
-		t.clear = false
-		f.tell.add(session.KindOutput, parent, t.cell, session.Output{Clear: true})
-	}
+	return true
 }
 
 // isOutput reports whether a message of this type leaves something in the notebook.
@@ -133,15 +141,22 @@ var outputKeys = map[string][]string{
 	"error":          {"ename", "evalue", "traceback"},
 }
 
-// readOutput turns a message's content into what a notebook would store. Of clear_output, Clear says whether it acts at
+// readOutput turns a message's content into what a notebook would store, and says how many bytes of it that keeps. Text
+// that is too long is cut; any other output that is too long is left out. Of clear_output, Clear says whether it acts at
 // once.
-func readOutput(msgType string, content []byte) (out session.Output, ok bool) {
+func readOutput(msgType string, content []byte) (out session.Output, kept int, ok bool) {
+	if len(content) > maxOutput {
+		if msgType != "stream" {
+			return out, 0, false
+		}
+		content = cutStream(content)
+	}
 	o, err := protocol.ParseObject(content)
 	if err != nil {
-		return out, false
+		return out, 0, false
 	}
 	if msgType == "clear_output" {
-		return session.Output{Clear: string(o["wait"]) != "true"}, true
+		return session.Output{Clear: string(o["wait"]) != "true"}, len(content), true
 	}
 	kind := msgType
 	if msgType == "update_display_data" {
@@ -157,7 +172,17 @@ func readOutput(msgType string, content []byte) (out session.Output, ok bool) {
 		out.DisplayID, _ = o.Object("transient").String("display_id")
 	}
 	if out.Output, err = session.Encode(shape); err != nil {
-		return out, false // NaN, which JSON has not
+		return out, 0, false // NaN, which JSON has not
 	}
-	return out, true
+	return out, len(content), true
+}
+
+// cutStream shortens a stream's text to half of what may be kept of one output.
+func cutStream(content []byte) []byte {
+	var s protocol.Stream
+	if protocol.Decode(content, &s) != nil {
+		return nil
+	}
+	s.Text = strings.ToValidUTF8(s.Text[:min(len(s.Text), maxOutput/2)], "")
+	return encode(s)
 }

@@ -1,0 +1,263 @@
+package kernel
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/assay-kernel/assay/kernel/wire"
+	"github.com/assay-kernel/assay/protocol"
+)
+
+// tap makes ipykernel keep a hash of the four signed frames of every message that it reads and writes, and of the
+// buffers that it reads.
+const tap = `
+import hashlib, json
+def _tap():
+    s = get_ipython().kernel.session
+    s._in, s._out, s._buf = [], [], []
+    de, ser = s.deserialize, s.serialize
+    raw = lambda f: bytes(f.bytes if hasattr(f, 'bytes') else f)
+    def deserialize(msg_list, content=True, copy=True):
+        if content:
+            s._in.append(hashlib.sha256(b'|'.join(raw(f) for f in msg_list[1:5])).hexdigest())
+            s._buf.append(hashlib.sha256(b'|'.join(raw(f) for f in msg_list[5:])).hexdigest())
+        return de(msg_list, content=content, copy=copy)
+    def serialize(msg, ident=None):
+        out = ser(msg, ident)
+        s._out.append(hashlib.sha256(b'|'.join(out[-4:])).hexdigest())
+        return out
+    s.deserialize, s.serialize = deserialize, serialize
+_tap()
+from ipykernel.comm import Comm
+def _opened(comm, msg):
+    @comm.on_msg
+    def _echo(msg):
+        comm.send(msg['content']['data'], buffers=[b'', b'\x00\xff' * 1000, b'end'])
+get_ipython().kernel.comm_manager.register_target('echo', _opened)
+`
+
+func sum(frames ...[]byte) string {
+	h := sha256.New()
+	for i, f := range frames {
+		if i > 0 {
+			h.Write([]byte("|"))
+		}
+		h.Write(f)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (g *got) sum() string { return sum(g.msg.Header, g.msg.Parent, g.msg.Metadata, g.msg.Content) }
+
+// What clients send reaches the child, and what it sends reaches them, byte for byte, on every channel.
+func TestFramesPassByteForByte(t *testing.T) {
+	c := dialClient(t, newRig(t, python(t), nil).file, "a")
+	c.ready()
+	c.eval(tap)
+	var sent, buffers []string
+	post := func(channel, msgType, id, header, content string, bufs ...[]byte) {
+		m := c.make(msgType, id, content, `{ "cellId" : "c1", "odd" : [1.0e-7, 1E+2, "\u00e9\ud83d\ude00", "é😀"] }`)
+		m.Header = []byte(strings.Replace(string(m.Header), "{", header, 1))
+		m.Buffers = bufs
+		c.face.SignMessage(m)
+		sent = append(sent, sum(m.Header, m.Parent, m.Metadata, m.Content))
+		buffers = append(buffers, sum(bufs...))
+		c.peers[channel].Send(m.Frames())
+	}
+	post(protocol.Shell, "execute_request", "x1", `{ "extra" : "\u00e9 é" , `, `{"code": "print('\u00e9', 'é')\nx = input('?')\n{'a': 1.50}", "allow_stdin":true , "z":1.10}`, []byte{}, []byte("b\x00b"))
+	c.reply(protocol.Stdin, "x1")
+	post(protocol.Stdin, "input_reply", "x2", "{", `{"value": "\u0041B",  "n": 1.0}`)
+	c.reply(protocol.Shell, "x1")
+	post(protocol.Control, "debug_request", "x3", "{ ", `{"type":"request", "seq": 1, "command":"debugInfo", "arguments": {} }`)
+	c.reply(protocol.Control, "x3")
+	post(protocol.Shell, "comm_open", "x4", "{", `{"comm_id": "k1", "target_name": "echo", "data": {}}`, []byte("open"))
+	post(protocol.Shell, "comm_msg", "x5", "{", `{"comm_id": "k1", "data": {"n": 1.0e3}}`, []byte{}, []byte(strings.Repeat("\x00\x01", 1<<20)), []byte{})
+	seen := c.untilIdle("x5")
+	post(protocol.Shell, "nobody_knows", "x6", "{", `{"future": true}`)
+	c.untilIdle("x6")
+
+	var log struct{ In, Out, Buf []string }
+	if err := json.Unmarshal([]byte(c.eval("s = get_ipython().kernel.session; print(json.dumps({'In': s._in, 'Out': s._out, 'Buf': s._buf}))")), &log); err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(log.In, " ")
+	for i, h := range sent {
+		if !strings.Contains(all, h) {
+			t.Errorf("message x%d changed on its way to the child", i+1)
+		}
+		if !strings.Contains(strings.Join(log.Buf, " "), buffers[i]) {
+			t.Errorf("buffers of message x%d changed on their way", i+1)
+		}
+	}
+	checkEcho(t, seen)
+	c.checkReceived(t, strings.Join(log.Out, " "))
+}
+
+func checkEcho(t *testing.T, seen []*got) {
+	for _, g := range seen {
+		if g.head.MsgType == "comm_msg" {
+			want := [][]byte{{}, []byte(strings.Repeat("\x00\xff", 1000)), []byte("end")}
+			if !sameFrames(g.msg.Buffers, want) {
+				t.Errorf("%d buffers came back changed", len(g.msg.Buffers))
+			}
+			return
+		}
+	}
+	t.Error("no echo of the comm message")
+}
+
+// checkReceived looks up what came as a consequence of the test's messages among the hashes that the child wrote down.
+func (c *client) checkReceived(t *testing.T, out string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kinds := map[string]bool{}
+	for _, g := range c.all {
+		if !strings.HasPrefix(g.parent.MsgID, "x") {
+			continue
+		}
+		kinds[g.head.MsgType] = true
+		if !strings.Contains(out, g.sum()) {
+			t.Errorf("%s of %s changed on its way from the child", g.head.MsgType, g.parent.MsgID)
+		}
+	}
+	for _, kind := range []string{"status", "execute_input", "stream", "execute_result", "execute_reply", "input_request", "debug_reply", "comm_msg"} {
+		if !kinds[kind] {
+			t.Errorf("no %s came", kind)
+		}
+	}
+}
+
+// plainKernel is an ipykernel without a proxy.
+func plainKernel(t *testing.T) protocol.ConnectionFile {
+	t.Helper()
+	path := newConnectionFile(t)
+	cmd := exec.Command(python(t), "-m", "ipykernel_launcher", "-f", path)
+	cmd.Stderr = testWriter(t)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return waitForPorts(t, path)
+}
+
+// trace is a conversation with what differs between any two runs taken out.
+func trace(msgs []*got) string {
+	var b strings.Builder
+	for _, g := range msgs {
+		var content map[string]any
+		json.Unmarshal(g.msg.Content, &content)
+		delete(content, "traceback")
+		delete(content, "engine_info") // has a random id
+		var meta map[string]any
+		json.Unmarshal(g.msg.Metadata, &meta)
+		if meta["started"] != nil {
+			meta["started"] = "date"
+		}
+		if meta["engine"] != nil {
+			meta["engine"] = "id"
+		}
+		fmt.Fprintf(&b, "%s %s %s %s\n", g.head.MsgType, g.parent.MsgID, encode(content), encode(meta))
+	}
+	return b.String()
+}
+
+// Run all with a cell that fails looks exactly like it does without a proxy, and so it does when a challenge is open and
+// the queue is ours. Without the last cell's feedback there is nothing to tell them apart.
+func TestRunAllEqualsPlain(t *testing.T) {
+	cells := []string{"1", "print('b')", "import time; time.sleep(0.3); 1/0", "4", "print(5)", "6"}
+	conversation := func(file protocol.ConnectionFile, meta any) (string, string) {
+		c := dialClient(t, file, "a")
+		c.ready()
+		if meta != nil {
+			c.send(protocol.Shell, "execute_request", "open", `{"code":""}`, meta)
+			c.untilIdle("open")
+			c.reply(protocol.Shell, "open")
+		}
+		for i, code := range cells {
+			m := meta
+			if m != nil && i == 1 {
+				m = map[string]any{"assay": map[string]string{"challenge": "demo", "role": "solution"}}
+			}
+			c.send(protocol.Shell, "execute_request", fmt.Sprint("r", i), map[string]any{"code": code}, m)
+		}
+		c.send(protocol.Shell, "is_complete_request", "q", `{"code":"1"}`, nil)
+		var pub, shell []*got
+		for i := range cells {
+			for _, g := range c.untilIdle(fmt.Sprint("r", i)) {
+				if g.head.MsgType != "display_data" { // the feedback
+					pub = append(pub, g)
+				}
+			}
+			shell = append(shell, c.reply(protocol.Shell, fmt.Sprint("r", i)))
+		}
+		shell = append(shell, c.reply(protocol.Shell, "q"))
+		c.run("after", "7")
+		pub = append(pub, c.untilIdle("after")...)
+		return trace(pub), trace(shell)
+	}
+	wantPub, wantShell := conversation(plainKernel(t), nil)
+	for name, meta := range map[string]any{"relayed": nil, "challenge": map[string]any{"assay": map[string]string{"challenge": "demo"}}} {
+		r := newRig(t, python(t), func(c *Config) {
+			c.holds = holds{judge: 100 * time.Millisecond, magic: time.Second, reply: time.Second}
+		})
+		pub, shell := conversation(r.file, meta)
+		if pub != wantPub {
+			t.Errorf("%s: iopub differs\ngot\n%s\nplain\n%s", name, pub, wantPub)
+		}
+		if shell != wantShell {
+			t.Errorf("%s: shell differs\ngot\n%s\nplain\n%s", name, shell, wantShell)
+		}
+	}
+}
+
+// New subscribers are greeted at the moments at which a plain kernel greets them.
+func TestWelcomesEqualPlain(t *testing.T) {
+	count := func(file protocol.ConnectionFile) string {
+		var log []string
+		c := dialClient(t, file, "main")
+		c.ready()
+		// A second subscriber of the same topic is not greeted, the first of another is; and again when it comes back.
+		for _, topics := range [][]string{{""}, {"stream"}, {"stream"}} {
+			greeted := make(chan string, 16)
+			var want [][]byte
+			for _, s := range topics {
+				want = append(want, []byte(s))
+			}
+			p, err := wire.DialSub(t.Context(), file.Endpoint(protocol.IOPub), want, wire.Handler{Message: func(_ *wire.Peer, f wire.Frames) {
+				if m, err := protocol.Parse(f); err == nil && strings.Contains(string(m.Header), "iopub_welcome") {
+					greeted <- fmt.Sprintf("%d frames before, %s", len(m.Identities), m.Content)
+				}
+			}}, wire.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(300 * time.Millisecond)
+			p.Close(0)
+			<-p.Done()
+			time.Sleep(300 * time.Millisecond)
+			close(greeted)
+			for g := range greeted {
+				log = append(log, strings.ReplaceAll(g, " ", ""))
+			}
+			log = append(log, "-")
+		}
+		return strings.Join(log, "\n")
+	}
+	want := count(plainKernel(t))
+	if got := count(newRig(t, python(t), nil).file); got != want {
+		t.Errorf("got\n%s\nplain\n%s", got, want)
+	}
+	if !strings.Contains(want, "stream") && os.Getenv("ASSAY_PYTHON") == "" {
+		t.Errorf("plain greeted nobody:\n%s", want)
+	}
+}

@@ -1,0 +1,257 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/assay-kernel/assay/protocol"
+)
+
+// launched is a kernel process, started as Jupyter starts one: leader of a session of its own.
+type launched struct {
+	t    testing.TB
+	path string
+	file protocol.ConnectionFile
+	cmd  *exec.Cmd
+	done chan struct{}
+	err  error
+}
+
+func launch(t testing.TB, path string) *launched {
+	t.Helper()
+	l := &launched{t: t, path: path, done: make(chan struct{})}
+	l.cmd = exec.Command(os.Args[0], "proxy", "-f", path, "-python", python(t))
+	l.cmd.Env = append(os.Environ(), "JPY_PARENT_PID="+strconv.Itoa(os.Getpid()), "GORACE=atexit_sleep_ms=0")
+	l.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	l.cmd.Stderr = testWriter(t)
+	l.cmd.WaitDelay = time.Second
+	if err := l.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		l.err = l.cmd.Wait()
+		close(l.done)
+	}()
+	t.Cleanup(func() {
+		syscall.Kill(-l.cmd.Process.Pid, syscall.SIGKILL)
+		<-l.done
+	})
+	l.file = waitForPorts(t, path)
+	return l
+}
+
+// wait returns how long the process took to end, and its exit code.
+func (l *launched) wait(limit time.Duration) (time.Duration, int) {
+	l.t.Helper()
+	start := time.Now()
+	select {
+	case <-l.done:
+	case <-time.After(limit):
+		l.t.Fatalf("the kernel did not end within %v", limit)
+	}
+	var exit *exec.ExitError
+	if errors.As(l.err, &exit) {
+		return time.Since(start), exit.ExitCode()
+	}
+	return time.Since(start), 0
+}
+
+// eval runs a cell and returns what it printed.
+func (c *client) eval(code string) string {
+	c.t.Helper()
+	id := protocol.NewID()
+	c.run(id, code)
+	out := text(c.untilIdle(id))
+	if r := c.reply(protocol.Shell, id); !strings.Contains(r.content(), `"status":"ok"`) {
+		c.t.Fatalf("cell failed: %s\n%s", r.content(), out)
+	}
+	return strings.TrimSpace(out)
+}
+
+func (c *client) childPID() int {
+	pid, err := strconv.Atoi(c.eval("import os; print(os.getpid())"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return pid
+}
+
+func alive(pid int) bool { return syscall.Kill(pid, 0) == nil && !zombie(pid) }
+
+func zombie(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && strings.Contains(string(stat), ") Z ")
+}
+
+func goneWithin(pid int, limit time.Duration) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if !alive(pid) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestKilledKernelTakesItsChild(t *testing.T) {
+	l := launch(t, newConnectionFile(t))
+	c := dialClient(t, l.file, "a")
+	c.ready()
+	pid := c.childPID()
+	l.cmd.Process.Kill()
+	if start := time.Now(); !goneWithin(pid, 3*time.Second) {
+		t.Error("the child lives on")
+	} else {
+		t.Logf("child gone after %v", time.Since(start))
+	}
+}
+
+func TestKilledChildEndsTheKernel(t *testing.T) {
+	l := launch(t, newConnectionFile(t))
+	c := dialClient(t, l.file, "a")
+	c.ready()
+	c.run("r1", "import os, sys, time, signal\nprint('x' * 200000 + 'last words')\nsys.stdout.flush()\ntime.sleep(0.2)\nos.kill(os.getpid(), signal.SIGKILL)")
+	var said []*got
+	for g := range c.inbox[protocol.IOPub] {
+		said = append(said, g)
+	}
+	took, code := l.wait(2 * time.Second)
+	if code == 0 {
+		t.Error("exit code 0 after the child's death")
+	}
+	if !strings.HasSuffix(strings.TrimSpace(text(said)), "last words") {
+		t.Errorf("the child's last words were lost: %d messages", len(said))
+	}
+	t.Logf("ended %v after its sockets closed, exit code %d", took, code)
+}
+
+func TestChildDeathEndsTheKernelInASecond(t *testing.T) {
+	l := launch(t, newConnectionFile(t))
+	c := dialClient(t, l.file, "a")
+	c.ready()
+	pid := c.childPID()
+	start := time.Now()
+	syscall.Kill(pid, syscall.SIGKILL)
+	_, code := l.wait(3 * time.Second)
+	if took := time.Since(start); took > time.Second || code == 0 {
+		t.Errorf("ended after %v with code %d", took, code)
+	}
+}
+
+func TestShutdownAndRestart(t *testing.T) {
+	path := newConnectionFile(t)
+	for _, restart := range []bool{true, false} {
+		l := launch(t, path)
+		c := dialClient(t, l.file, "a")
+		c.ready()
+		pid := c.childPID()
+		start := time.Now()
+		c.send(protocol.Control, "shutdown_request", "s1", map[string]bool{"restart": restart}, nil)
+		if g := c.reply(protocol.Control, "s1"); g.head.MsgType != "shutdown_reply" {
+			t.Errorf("got %s", g.head.MsgType)
+		}
+		_, code := l.wait(3 * time.Second)
+		if took := time.Since(start); took > 2*time.Second || code != 0 {
+			t.Errorf("ended after %v with code %d", took, code)
+		} else {
+			t.Logf("ended after %v", took)
+		}
+		if alive(pid) {
+			t.Error("the child lives on")
+		}
+	}
+}
+
+// A shutdown request that comes before the child can hear is obeyed too.
+func TestShutdownWhileStarting(t *testing.T) {
+	l := launch(t, newConnectionFile(t))
+	c := dialClient(t, l.file, "a")
+	start := time.Now()
+	c.send(protocol.Control, "shutdown_request", "s1", map[string]bool{"restart": false}, nil)
+	_, code := l.wait(4 * time.Second)
+	if took := time.Since(start); took > 2*time.Second || code != 0 {
+		t.Errorf("ended after %v with code %d", took, code)
+	}
+}
+
+func TestTerminated(t *testing.T) {
+	l := launch(t, newConnectionFile(t))
+	c := dialClient(t, l.file, "a")
+	c.ready()
+	pid := c.childPID()
+	syscall.Kill(-l.cmd.Process.Pid, syscall.SIGTERM)
+	if _, code := l.wait(1500 * time.Millisecond); code != 0 || alive(pid) {
+		t.Errorf("code %d, child alive: %v", code, alive(pid))
+	}
+}
+
+// One interrupt is one signal for everything that the cell started, whichever way it comes.
+func TestInterruptReachesSubprocessesOnce(t *testing.T) {
+	for _, way := range []string{"message", "signal"} {
+		t.Run(way, func(t *testing.T) {
+			l := launch(t, newConnectionFile(t))
+			c := dialClient(t, l.file, "a")
+			c.ready()
+			marks := filepath.Join(t.TempDir(), "marks")
+			sub := fmt.Sprintf("import signal, time\ndef mark(*a): open(%q, 'a').write('x')\nsignal.signal(signal.SIGINT, mark)\nopen(%q, 'a').write('r')\nend = time.time() + 1.2\nwhile time.time() < end: time.sleep(0.05)", marks, marks)
+			c.run("r1", fmt.Sprintf("import subprocess, sys\nsubprocess.run([sys.executable, '-c', %q])", sub))
+			for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+				if b, _ := os.ReadFile(marks); len(b) > 0 {
+					break
+				}
+			}
+			if way == "message" {
+				c.send(protocol.Control, "interrupt_request", "i1", "{}", nil)
+				c.reply(protocol.Control, "i1")
+			} else {
+				syscall.Kill(-l.cmd.Process.Pid, syscall.SIGINT)
+			}
+			if r := c.reply(protocol.Shell, "r1"); !strings.Contains(r.content(), `"ename":"KeyboardInterrupt"`) {
+				t.Errorf("cell ended with %s", r.content())
+			}
+			if got := c.eval("import time; time.sleep(1.5); print('unhurt')"); got != "unhurt" {
+				t.Errorf("next cell: %s", got)
+			}
+			if b, _ := os.ReadFile(marks); string(b) != "rx" {
+				t.Errorf("the subprocess was interrupted %d times", len(b)-1)
+			}
+		})
+	}
+}
+
+// A launcher that dies without a word takes the kernel along.
+func TestLauncherDies(t *testing.T) {
+	path := newConnectionFile(t)
+	sh := exec.Command("sh", "-c", `JPY_PARENT_PID=$$ "$0" proxy -f "$1" -python "$2" & echo $!; wait`, os.Args[0], path, python(t))
+	sh.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := sh.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sh.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(-sh.Process.Pid, syscall.SIGKILL) })
+	first := make([]byte, 16)
+	n, err := io.ReadAtLeast(out, first, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(first[:n])))
+	c := dialClient(t, waitForPorts(t, path), "a")
+	c.ready()
+	child := c.childPID()
+	sh.Process.Kill()
+	sh.Wait()
+	if !goneWithin(pid, 4*time.Second) || !goneWithin(child, 4*time.Second) {
+		t.Errorf("kernel alive: %v, child alive: %v", alive(pid), alive(child))
+	}
+}
