@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/companion/store"
@@ -35,6 +36,7 @@ type agent struct {
 	conn  *link.Conn
 	hello session.Hello
 	live  *live
+	ended atomic.Bool // the kernel said that it ends; only its connection is still there
 
 	mu    sync.Mutex
 	queue []session.Down
@@ -119,6 +121,9 @@ func (a *agent) read(events chan<- session.Event) error {
 			a.c.log.Error("a kernel sent what only a companion may write", "session", a.live.id, "kind", e.Kind)
 			a.conn.Close(link.CloseRefused, "not yours to say")
 			return errors.New("refused")
+		}
+		if e.Kind == session.KindKernelEnded {
+			a.ended.Store(true)
 		}
 		events <- e
 		n, bytes = n+1, bytes+len(e.Data)

@@ -117,7 +117,12 @@ func (c *Companion) inUse(id string) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.agents) > 0
+	for a := range l.agents {
+		if !a.ended.Load() {
+			return true
+		}
+	}
+	return false
 }
 
 // begin opens a new session.
