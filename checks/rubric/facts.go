@@ -30,6 +30,7 @@ type facts struct {
 	Hits      []hit      `json:"hits"`
 	Loops     [][2]int   `json:"loops"`
 	Calls     []string   `json:"calls"`
+	Forms     [][3]any   `json:"forms"` // first line, last line, the comprehension that this loop would be
 	Reference *facts     `json:"reference"`
 }
 

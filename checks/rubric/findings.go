@@ -48,18 +48,24 @@ func (s *scoring) code(from, to int) string {
 	if cut {
 		lines = append(lines[:maxCode-1], "...")
 	}
+	return dedent(lines)
+}
+
+// dedent joins lines without their common indentation.
+func dedent(lines []string) string {
 	indent := -1
 	for _, l := range lines {
 		if t := strings.TrimLeft(l, " \t"); t != "" && t != "..." && (indent < 0 || len(l)-len(t) < indent) {
 			indent = len(l) - len(t)
 		}
 	}
-	for i, l := range lines {
-		if indent > 0 && len(l) >= indent {
-			lines[i] = l[indent:]
+	out := slices.Clone(lines)
+	for i, l := range out {
+		if indent > 0 && len(l) >= indent && strings.TrimSpace(l[:indent]) == "" {
+			out[i] = l[indent:]
 		}
 	}
-	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+	return strings.TrimRight(strings.Join(out, "\n"), "\n")
 }
 
 // add places a finding in its cell and quotes its code.

@@ -128,7 +128,7 @@ func severity(points float64) report.Severity {
 
 // explained reports whether a loop that ruff would have as a comprehension was found by an array rule already: one cause, one cost.
 func (s *scoring) explained(l lintHit) bool {
-	if s.facts == nil || !strings.HasPrefix(l.Code, "PERF") && l.Code != "SIM113" && l.Code != "B007" {
+	if s.facts == nil || !strings.HasPrefix(l.Code, "PERF") && l.Code != "SIM113" {
 		return false
 	}
 	return slices.ContainsFunc(s.facts.Hits, func(h hit) bool {

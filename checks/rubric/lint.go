@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -16,8 +17,8 @@ import (
 var (
 	sureRules    = []string{"B023", "E711", "F841", "PLW0177", "RUF017", "B018"}
 	safeRules    = []string{"B006", "B008", "F403", "E722"} // our own rules see the same and more; here as a second witness
-	styleRules   = []string{"PERF401", "PERF402", "PERF403", "C400", "C401", "C402", "C403", "C404", "C405", "C409", "C410", "C411", "C413", "C414", "C416", "C417", "C419", "SIM101", "SIM103", "SIM109", "SIM110", "SIM113", "SIM118", "PLR1714", "PD002", "NPY002", "B007", "FURB105", "FURB129", "FURB136", "FURB168"}
-	adviceRules  = []string{"PD011", "F405", "F811"}
+	styleRules   = []string{"PERF401", "PERF402", "PERF403", "C400", "C401", "C402", "C403", "C404", "C405", "C409", "C410", "C411", "C413", "C414", "C416", "C417", "C419", "SIM101", "SIM103", "SIM109", "SIM110", "SIM113", "PLR1714", "PD002", "NPY002", "FURB105", "FURB129", "FURB136", "FURB168"}
+	adviceRules  = []string{"PD011", "SIM118", "F405", "F811"}
 	clutterRules = []string{"F401", "ERA001"}
 )
 
@@ -55,10 +56,16 @@ func Lint(ctx context.Context, ruff, source string) (_ []byte, err error) {
 	return nil, err
 }
 
-// Version asks a tool for its version: "ruff 0.17.6" gives "0.17.6".
+// versions remembers what Version has learnt: tool -> version.
+var versions sync.Map
+
+// Version asks a tool for its version, once per process: "ruff 0.17.6" gives "0.17.6".
 func Version(ctx context.Context, tool string) string {
 	if tool == "" {
 		return ""
+	}
+	if v, ok := versions.Load(tool); ok {
+		return v.(string)
 	}
 	ctx, stop := context.WithTimeout(ctx, 2*time.Second)
 	defer stop()
@@ -70,26 +77,31 @@ func Version(ctx context.Context, tool string) string {
 	if len(fields) == 0 {
 		return ""
 	}
-	return fields[len(fields)-1]
+	version := fields[len(fields)-1]
+	versions.Store(tool, version)
+	return version
 }
 
 // lintHit is one diagnostic of ruff.
 type lintHit struct {
-	Code     string `json:"code"`
-	Message  string `json:"message"`
-	Location struct {
-		Row    int `json:"row"`
-		Column int `json:"column"`
-	} `json:"location"`
-	End struct {
-		Row int `json:"row"`
-	} `json:"end_location"`
-	Fix *struct {
-		Message string `json:"message"`
-		Edits   []struct {
-			Content string `json:"content"`
-		} `json:"edits"`
+	Code     string    `json:"code"`
+	Message  string    `json:"message"`
+	Location lintPlace `json:"location"`
+	End      lintPlace `json:"end_location"`
+	Fix      *struct {
+		Edits []lintEdit `json:"edits"`
 	} `json:"fix"`
+}
+
+type lintPlace struct {
+	Row    int `json:"row"`
+	Column int `json:"column"`
+}
+
+type lintEdit struct {
+	Content  string    `json:"content"`
+	Location lintPlace `json:"location"`
+	End      lintPlace `json:"end_location"`
 }
 
 func readLint(raw []byte) []lintHit {

@@ -120,3 +120,17 @@ def of_apply(call, frame):
     if isinstance(fn, ast.Lambda) and len(fn.args.args) == 1 and frame:
         return whole(fn.body, "", fn.args.args[0].arg, frame)
     return ""
+
+
+def of_append_loop(loop):
+    """The comprehension that a loop with a single append would be, or ""."""
+    body, test = loop.body, ""
+    if len(body) == 1 and isinstance(body[0], ast.If) and not body[0].orelse:
+        test, body = " if " + text(body[0].test), body[0].body
+    if len(body) != 1 or loop.orelse:
+        return ""
+    form = of_append(body[0], text)
+    name, _, value = form.partition(" = ")
+    if not value or test == " if ":
+        return ""
+    return "%s = [%s for %s in %s%s]" % (name, value, text(loop.target), text(loop.iter), test)

@@ -44,7 +44,21 @@ def sequential(loop):
             return True
         if isinstance(n, ast.Subscript) and isinstance(n.slice, (ast.BinOp, ast.Slice)) and targets & names_in(n.slice):
             return True  # x[i - 1], x[i:i + w]: the neighbours matter
-    return _carried(loop)
+    return _carried(loop) or _marks(loop, targets)
+
+
+def _marks(loop, targets):
+    """Whether passes talk to each other through an array: it is read, and an entry that is not this pass's own is written."""
+    inner = {t for n in ast.walk(loop) if isinstance(n, (ast.For, ast.comprehension)) for t in names_in(n.target)}
+    written, uses, stores = set(), {}, {}
+    for n in ast.walk(loop):
+        if isinstance(n, ast.Name):
+            uses[n.id] = uses.get(n.id, 0) + 1
+        elif isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and isinstance(n.ctx, ast.Store):
+            stores[n.value.id] = stores.get(n.value.id, 0) + 1
+            if names_in(n.slice) and not (targets | inner) & names_in(n.slice):
+                written.add(n.value.id)
+    return any(uses[w] > stores[w] for w in written)
 
 
 def _carried(loop):
@@ -159,7 +173,7 @@ def _direct(loop, kinds):
     seqs = [it]
     if isinstance(it, ast.Call) and isinstance(it.func, ast.Name) and it.func.id in ("zip", "enumerate"):
         seqs = it.args
-    known = [s for s in seqs if kinds.of(s) in ARRAYS + (SERIES,)]
+    known = [s for s in seqs if kinds.of(s) in ARRAYS + (SERIES,) and not _groups(s)]
     if not known or sequential(loop):
         return []
     if not any(isinstance(n, (ast.BinOp, ast.Compare, ast.AugAssign)) for n in ast.walk(loop)):
@@ -167,6 +181,11 @@ def _direct(loop, kinds):
     what = better.text(known[0], 40)
     return [_hit("A106", "loop", loop, "The loop takes `%s` apart element by element; an array expression does the same on all of it." % what,
                  "result = ...  # an expression of `%s` itself, then a reduction with axis=" % what, ["%s is an array" % what])]
+
+
+def _groups(seq):
+    """for g in np.unique(keys): a loop over groups, not over elements."""
+    return isinstance(seq, ast.Call) and isinstance(seq.func, ast.Attribute) and seq.func.attr in ("unique", "arange", "nonzero", "flatnonzero")
 
 
 def _rows(loop, kinds):
@@ -211,7 +230,7 @@ def _comprehension(node, kinds):
         return []
     arithmetic = any(isinstance(n, (ast.BinOp, ast.Compare)) for n in ast.walk(node.elt)) or any(gen.ifs)
     seq = gen.iter
-    if kinds.of(seq) in ARRAYS + (SERIES,) and arithmetic and isinstance(gen.target, ast.Name):
+    if kinds.of(seq) in ARRAYS + (SERIES,) and arithmetic and not _groups(seq) and isinstance(gen.target, ast.Name):
         name = better.text(seq, 40)
         form = ""
         if isinstance(seq, ast.Name) and not gen.ifs and len(node.generators) == 1:

@@ -4,10 +4,11 @@ import json
 import platform
 import re
 
+import better
 import loops
 import safe
 import shape
-from names import Kinds, base_name, dotted, imports, own_nodes
+from names import Kinds, dotted, imports, own_nodes
 
 MAX_DEPTH = 120
 LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "torch")
@@ -106,7 +107,7 @@ def look(source, entry_points, limit):
     reach = reachable(funcs, entry_points)
     doc = shape.doc_lines(tree)
     module = Kinds(tree, names)
-    out = {"functions": [], "hits": [], "loops": [], "calls": []}
+    out = {"functions": [], "hits": [], "loops": [], "calls": [], "forms": []}
     kinds_of = {}
     for qual, fn, cls in funcs:
         parent = kinds_of.get(qual.rpartition(".")[0])
@@ -124,6 +125,10 @@ def look(source, entry_points, limit):
         h.update(function="", reach=False)
         out["hits"].append(h)
     for node in ast.walk(tree):
+        if isinstance(node, ast.For):
+            form = better.of_append_loop(node)
+            if form:
+                out["forms"].append([node.lineno, node.end_lineno, form])
         if isinstance(node, ast.ClassDef):
             out.setdefault("classes", []).append({"name": node.name, "line": node.lineno, "doc": ast.get_docstring(node) is not None,
                                                   "named": bool(re.match(r"^_?[A-Z][A-Za-z0-9]*$", node.name))})

@@ -1,5 +1,6 @@
 """Safe: forms that give wrong results or surprise the caller: axis, NaN, aliases, integer division, index, stars, defaults."""
 import ast
+import re
 
 import better
 from loops import _hit
@@ -214,7 +215,8 @@ def _defaults(fn, names):
     for arg, default in pairs:
         made = isinstance(default, (ast.List, ast.Dict, ast.Set, ast.ListComp)) or isinstance(default, ast.Call) and \
             dotted(default.func, names) in ("list", "dict", "set", "numpy.zeros", "numpy.array", "numpy.ones", "numpy.empty", "pandas.DataFrame", "pandas.Series", "collections.defaultdict")
-        if not made:
+        meant = arg.arg.startswith("_") or re.search(r"(?i)cache|memo|shared", ast.get_docstring(fn) or "")
+        if not made or meant:
             continue
         change = _changes(fn, arg.arg)
         hit = _hit("A901", "default", arg, "The default of `%s` is made once and shared by every call%s." %

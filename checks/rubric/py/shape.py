@@ -171,7 +171,8 @@ def document(fn, params):
 
 def _returning(first):
     """A summary that is itself a noun phrase or says what comes back ('Mean of each row.', 'Compute the distances')."""
-    return bool(re.match(r"(?i)(compute|calculate|get|find|return|build|make|create|give|normali[sz]e|standardi[sz]e|scale|the |all |mean|sum)", first))
+    return bool(re.match(r"(?i)(compute|calculate|get|find|return|build|make|create|give|normali[sz]e|standardi[sz]e|scale|the |all |mean|sum)|"
+                         r"^.{3,60}\b(of|between|per|for each|as an?|with)\b", first))
 
 
 def documented(doc):

@@ -1,0 +1,286 @@
+package rubric
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+// twin is one mistake of the lesson: the bad form and its good twin, with what a grading of each would bring to light.
+type twin struct {
+	name, bad, good, entry string
+	rule                   string          // that the bad form is told about
+	steps                  []StepSeries    // of the bad form; nil = flat
+	clock                  float64         // of the bad form; 0 = 1.0
+	failing                *report.Case    // hidden test that the bad form fails
+	lost                   map[string]int  // class -> failed cases, for Correctness
+	severity               report.Severity // of the finding
+}
+
+var twins = []twin{
+	{name: "1 loops where vectorization works", entry: "scale", rule: "A101", steps: growing("rows"), clock: 90, severity: report.Costs,
+		bad: `import numpy as np
+
+def scale(x: np.ndarray) -> np.ndarray:
+    """Twice each value of x; returns an array."""
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = x[i] * 2
+    return out
+`, good: `import numpy as np
+
+def scale(x: np.ndarray) -> np.ndarray:
+    """Twice each value of x; returns an array."""
+    return x * 2
+`},
+	{name: "1b np.vectorize is a loop", entry: "relu", rule: "A103", steps: growing("rows"), clock: 40, severity: report.Costs,
+		bad: `import numpy as np
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """Values of x, negative ones as 0; returns an array."""
+    return np.vectorize(lambda v: v if v > 0 else 0)(x)
+`, good: `import numpy as np
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """Values of x, negative ones as 0; returns an array."""
+    return np.maximum(x, 0)
+`},
+	{name: "2 changing a frame while iterating", entry: "revenue", rule: "A202", steps: growing("rows"), clock: 200, severity: report.Costs,
+		bad: `import pandas as pd
+
+def revenue(df: pd.DataFrame) -> pd.DataFrame:
+    """Adds the revenue to a copy of df and returns it."""
+    df = df.copy()
+    for i, row in df.iterrows():
+        df.at[i, "revenue"] = row["price"] * row["units"]
+    return df
+`, good: `import pandas as pd
+
+def revenue(df: pd.DataFrame) -> pd.DataFrame:
+    """Adds the revenue to a copy of df and returns it."""
+    df = df.copy()
+    df["revenue"] = df["price"] * df["units"]
+    return df
+`},
+	{name: "2b apply(axis=1)", entry: "revenue", rule: "A203", steps: growing("rows"), clock: 200, severity: report.Costs,
+		bad: `import pandas as pd
+
+def revenue(df: pd.DataFrame) -> pd.Series:
+    """Revenue of each row of df, as a series."""
+    return df.apply(lambda r: r["price"] * r["units"], axis=1)
+`, good: `import pandas as pd
+
+def revenue(df: pd.DataFrame) -> pd.Series:
+    """Revenue of each row of df, as a series."""
+    return df["price"] * df["units"]
+`},
+	{name: "3 forgetting axis", entry: "center", rule: "A301", severity: report.Costs,
+		failing: &report.Case{Class: "basic", Outcome: report.Fail, Guards: "Each column has mean 0."}, lost: map[string]int{"basic": 2},
+		bad: `import numpy as np
+
+def center(X: np.ndarray) -> np.ndarray:
+    """Columns with mean 0.
+
+    Args:
+        X: array of shape (n, d)
+
+    Returns:
+        array of shape (n, d)
+    """
+    return X - X.mean()
+`, good: `import numpy as np
+
+def center(X: np.ndarray) -> np.ndarray:
+    """Columns with mean 0.
+
+    Args:
+        X: array of shape (n, d)
+
+    Returns:
+        array of shape (n, d)
+    """
+    return X - X.mean(axis=0)
+`},
+	{name: "4 computing over NaN", entry: "valid", rule: "A401", severity: report.Costs,
+		failing: &report.Case{Class: "edge", Outcome: report.Fail, Guards: "NaN is left out."}, lost: map[string]int{"edge": 2},
+		bad: `import numpy as np
+
+def valid(x: np.ndarray) -> np.ndarray:
+    """Values of x without NaN; returns an array."""
+    return x[x != np.nan]
+`, good: `import numpy as np
+
+def valid(x: np.ndarray) -> np.ndarray:
+    """Values of x without NaN; returns an array."""
+    return x[~np.isnan(x)]
+`},
+	{name: "5 copy mistaken for reference", entry: "clipped", rule: "A501", severity: report.Costs,
+		failing: &report.Case{Class: "contract", Outcome: report.Fail, Guards: "The input is not changed."}, lost: map[string]int{"contract": 1},
+		bad: `import numpy as np
+
+def clipped(x: np.ndarray) -> np.ndarray:
+    """Values of x, at least 0; returns a new array."""
+    out = x
+    out[out < 0] = 0
+    return out
+`, good: `import numpy as np
+
+def clipped(x: np.ndarray) -> np.ndarray:
+    """Values of x, at least 0; returns a new array."""
+    out = x.copy()
+    out[out < 0] = 0
+    return out
+`},
+	{name: "5b chained assignment", entry: "mark", rule: "A502", severity: report.Costs,
+		failing: &report.Case{Class: "basic", Outcome: report.Fail, Guards: "Rows above the limit are marked."}, lost: map[string]int{"basic": 2},
+		bad: `import pandas as pd
+
+def mark(df: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Marks the rows of df above limit; returns a copy."""
+    df = df.copy()
+    df[df["x"] > limit]["high"] = True
+    return df
+`, good: `import pandas as pd
+
+def mark(df: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Marks the rows of df above limit; returns a copy."""
+    df = df.copy()
+    df.loc[df["x"] > limit, "high"] = True
+    return df
+`},
+	{name: "6 integer division", entry: "average", rule: "A601", severity: report.Costs,
+		failing: &report.Case{Class: "basic", Outcome: report.Fail, Guards: "The mean of 1 and 2 is 1.5."}, lost: map[string]int{"basic": 2},
+		bad: `def average(values: list[int]) -> float:
+    """Mean of values; returns a float."""
+    return sum(values) // len(values)
+`, good: `def average(values: list[int]) -> float:
+    """Mean of values; returns a float."""
+    return sum(values) / len(values)
+`},
+	{name: "7 index not reset after filtering", entry: "first_big", rule: "A701", severity: report.Costs,
+		failing: &report.Case{Class: "edge", Outcome: report.Error, Guards: "Works with any index."}, lost: map[string]int{"edge": 2},
+		bad: `import pandas as pd
+
+def first_big(df: pd.DataFrame) -> float:
+    """First price of df above 10; returns a float."""
+    big = df[df["price"] > 10]
+    return big["price"][0]
+`, good: `import pandas as pd
+
+def first_big(df: pd.DataFrame) -> float:
+    """First price of df above 10; returns a float."""
+    big = df[df["price"] > 10].reset_index(drop=True)
+    return big["price"].iloc[0]
+`},
+	{name: "8 star import", entry: "norm", rule: "A801", severity: report.Costs,
+		bad: `from numpy import *
+
+def norm(x: "ndarray") -> float:
+    """Length of x; returns a float."""
+    return float(sqrt((x ** 2).sum()))
+`, good: `import numpy as np
+
+def norm(x: np.ndarray) -> float:
+    """Length of x; returns a float."""
+    return float(np.sqrt((x ** 2).sum()))
+`},
+	{name: "+ mutable default", entry: "collect", rule: "A901", severity: report.Costs,
+		bad: `def collect(value: int, seen: list = []) -> list:
+    """Adds value to seen; returns the list."""
+    seen.append(value)
+    return seen
+`, good: `def collect(value: int, seen: list | None = None) -> list:
+    """Adds value to seen; returns the list."""
+    seen = [] if seen is None else seen
+    seen.append(value)
+    return seen
+`},
+	{name: "growing an array in a loop", entry: "squares", rule: "A107", steps: growing("rows"), clock: 200, severity: report.Costs,
+		bad: `import numpy as np
+
+def squares(n: int) -> np.ndarray:
+    """Squares up to n; returns an array."""
+    out = np.array([])
+    for i in range(n):
+        out = np.append(out, i * i)
+    return out
+`, good: `import numpy as np
+
+def squares(n: int) -> np.ndarray:
+    """Squares up to n; returns an array."""
+    return np.arange(n) ** 2
+`},
+	{name: "built-in sum over an array", entry: "total", rule: "A104", clock: 30, severity: report.Costs,
+		bad: `import numpy as np
+
+def total(x: np.ndarray) -> float:
+    """Sum of x; returns a float."""
+    return float(sum(x))
+`, good: `import numpy as np
+
+def total(x: np.ndarray) -> float:
+    """Sum of x; returns a float."""
+    return float(x.sum())
+`},
+}
+
+// evidence builds the report that a grading of the bad form would hand over.
+func (w twin) evidence() *report.Report {
+	r := graded()
+	r.Correctness.Classes = nil
+	total := 0.0
+	for _, c := range []report.Class{{Name: "basic", Total: 4, Share: 0.4}, {Name: "edge", Total: 4, Share: 0.25}, {Name: "property", Total: 4, Share: 0.2}, {Name: "contract", Total: 4, Share: 0.15}} {
+		c.Passed = c.Total - w.lost[c.Name]
+		total += 35 * c.Share * float64(c.Passed) / float64(c.Total)
+		r.Correctness.Classes = append(r.Correctness.Classes, c)
+	}
+	r.Correctness.Points = pts(total)
+	if w.failing != nil {
+		r.Correctness.Cases = append(r.Correctness.Cases, *w.failing)
+	}
+	return r
+}
+
+func TestBadTwinsRankBelowGoodTwins(t *testing.T) {
+	for _, w := range twins {
+		t.Run(w.name, func(t *testing.T) {
+			steps, ratio := w.steps, w.clock
+			if steps == nil {
+				steps = flat("rows")
+			}
+			if ratio == 0 {
+				ratio = 1
+			}
+			bad := score(t, Input{Report: w.evidence(), Source: w.bad, EntryPoints: []string{w.entry}, Steps: steps, Clock: []ClockRatio{{"n=800", ratio}}, ReferenceSource: w.good})
+			good := score(t, Input{Source: w.good, EntryPoints: []string{w.entry}, Steps: flat("rows"), Clock: []ClockRatio{{"n=800", 1}}, ReferenceSource: w.good})
+			if bad.Total.Points >= good.Total.Points {
+				t.Errorf("bad %v, good %v: %s", bad.Total, good.Total, dump(bad.Findings))
+			}
+			f, ok := finding(bad, w.rule)
+			if !ok {
+				t.Fatalf("no %s on the bad form: %s", w.rule, dump(bad.Findings))
+			}
+			if f.Severity != w.severity || len(f.Witnesses) < 2 || strings.TrimSpace(f.Better) == "" || f.Code == "" || f.Line == 0 {
+				t.Errorf("%s", dump(f))
+			}
+			if len(good.Findings) != 0 || points(good.Fluency.Points) != 25 {
+				t.Errorf("the good form: %v %s", points(good.Fluency.Points), dump(good.Findings))
+			}
+			// Without any second witness the same code costs nothing, unless the code is its own.
+			bare := score(t, Input{Source: w.bad, EntryPoints: []string{w.entry}, ReferenceSource: w.good})
+			if f, ok := finding(bare, w.rule); !ok || f.Severity == report.Costs && f.Rule != "A801" && f.Rule != "A901" {
+				t.Errorf("without evidence: %s", dump(bare.Findings))
+			}
+		})
+	}
+}
+
+func finding(r *report.Report, rule string) (report.Finding, bool) {
+	for _, f := range r.Findings {
+		if f.Rule == rule {
+			return f, true
+		}
+	}
+	return report.Finding{}, false
+}
