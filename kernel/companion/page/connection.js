@@ -7,7 +7,10 @@ import { url } from "./dom.js";
 /** Nothing heard for this long, although the companion pings: the line is dead even if the socket does not know. */
 const silence = 50_000;
 
-/** A watch of one session. Handlers: records(list), session(object), status({state, at, denied}). */
+/**
+ * A watch of one session. Handlers: records(list), which answers false when one is missing; session(object);
+ * status({state, at, why, denied, missing}) with state "connecting", "live" or "lost".
+ */
 export class Connection {
   constructor(session, { from, records, session: about, status }) {
     Object.assign(this, { name: session, from, records, about, status });
@@ -30,7 +33,7 @@ export class Connection {
     const socket = (this.socket = new WebSocket(address));
     socket.onopen = () => this.opened(socket);
     socket.onmessage = (event) => { if (socket === this.socket) this.received(event.data); };
-    socket.onclose = () => { if (socket === this.socket) this.lost(); };
+    socket.onclose = (event) => { if (socket === this.socket) this.lost(event.reason); };
     this.listen();
   }
 
@@ -50,9 +53,15 @@ export class Connection {
 
   opened(socket) {
     if (socket !== this.socket) return;
+    this.heard = false;
+    for (const id of this.waiting.keys()) this.write(id);
+  }
+
+  /** The companion spoke: only now is the line good. One that accepts and hangs up must not be asked again at once. */
+  greeted() {
+    this.heard = true;
     this.attempt = 0;
     this.status({ state: "live" });
-    for (const id of this.waiting.keys()) this.write(id);
   }
 
   write(id) {
@@ -63,6 +72,7 @@ export class Connection {
     this.listen();
     let frame;
     try { frame = JSON.parse(data); } catch { return; }
+    if (!this.heard) this.greeted();
     if (Array.isArray(frame.records) && this.records(frame.records) === false) return this.socket.close();
     if (frame.session) this.about(frame.session);
     const id = frame.id ?? frame.ok;
@@ -78,13 +88,13 @@ export class Connection {
     this.ear = setTimeout(() => { if (this.socket) this.socket.close(); this.lost(); }, silence);
   }
 
-  lost() {
+  lost(why = "") {
     clearTimeout(this.ear);
     clearTimeout(this.timer);
     this.socket = null;
     const wait = delay(this.attempt++);
     this.timer = setTimeout(() => { this.timer = null; this.open(); }, wait);
-    this.status({ state: "lost", at: Date.now() + wait });
+    this.status({ state: "lost", at: Date.now() + wait, why });
     this.ask();
   }
 
@@ -92,7 +102,9 @@ export class Connection {
   async ask() {
     try {
       const answer = await fetch(url("api/sessions"), { cache: "no-store" });
-      if (answer.status === 401 || answer.status === 403) this.status({ state: "lost", denied: true });
+      if (answer.status === 401 || answer.status === 403) return this.status({ state: "lost", denied: true });
+      const { sessions } = await answer.json();
+      if (Array.isArray(sessions) && !sessions.some(({ id }) => id === this.name)) this.status({ state: "lost", missing: true });
     } catch { /* the companion is away; the back-off goes on */ }
   }
 }

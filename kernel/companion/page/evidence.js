@@ -4,7 +4,7 @@
 import { counts, diffLines } from "./diff.js";
 import { asNumber, asObject, asText, oneLine, plural } from "./text.js";
 
-/** The most facts that are shown for one part; the newest of a kind win. */
+/** The most facts that are shown for one part. */
 const most = 7;
 
 /** Facts for the two parts that need them: {problem_solving: [...], communication: [...]}, each {at, seq, text}. */
@@ -12,9 +12,14 @@ export function evidence(state) {
   const runs = [...state.cells.values()].flatMap((cell) => cell.runs).sort((a, b) => a.seq - b.seq);
   const versions = solutionVersions(runs);
   return {
-    problem_solving: [...planFacts(runs), ...testFacts(runs, state), ...stepFacts(versions), ...repairFacts(versions, runs), ...greenFacts(state)].slice(0, most),
-    communication: [...cellFacts(runs), ...hintFacts(state, versions)].slice(-most),
+    problem_solving: inTime([...planFacts(runs), ...testFacts(runs, state), ...stepFacts(versions), ...repairFacts(versions, runs), ...greenFacts(state)]),
+    communication: inTime([...cellFacts(runs), ...hintFacts(state, versions)]),
   };
+}
+
+/** What was not done comes first, then the rest as it happened. */
+function inTime(facts) {
+  return facts.slice(0, most).sort((a, b) => a.seq - b.seq);
 }
 
 function fact(run, text) {

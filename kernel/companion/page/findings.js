@@ -2,6 +2,7 @@
 // others are advice.
 
 import { el } from "./dom.js";
+import { phrase } from "./prose.js";
 import { asList, asNumber, asObject, asText, oneLine, plural, points, visible } from "./text.js";
 
 /** The findings of one verdict; reveal(verdict, cell, line) jumps to a line of the notebook. */
@@ -27,7 +28,7 @@ function findingView(f, verdict, reveal) {
       el("code.rule", null, visible(oneLine(asText(f.rule), 24))),
       el("span.dim", null, visible(oneLine(asText(f.criterion), 24)))),
     asText(f.code) && el("pre.snippet", { tabindex: "0" }, visible(asText(f.code).slice(0, 2000))),
-    el("p", null, visible(asText(f.why).slice(0, 1000))),
+    el("p.why", null, phrase(visible(asText(f.why).slice(0, 1000)))),
     asText(f.better) && el("div.better", null, el("span.dim", null, "Better"), el("pre.snippet", { tabindex: "0" }, visible(asText(f.better).slice(0, 2000)))),
-    witnesses.length > 0 && el("p.dim.witnesses", null, `Seen by: ${witnesses.join("; ")}`));
+    witnesses.length > 0 && el("p.dim.witnesses", null, `Witnesses: ${witnesses.join("; ")}`));
 }

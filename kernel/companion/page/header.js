@@ -43,18 +43,18 @@ export class Banner {
     fill(node, this.text, " ", this.button);
   }
 
-  line({ state, at, denied }) {
+  line({ state, at, why, denied, missing }) {
     if (state === "live") {
-      this.denied = false;
-      this.lost = false;
+      Object.assign(this, { denied: false, missing: false, lost: false, why: "" });
       clearInterval(this.timer);
       this.node.hidden = true;
       return;
     }
-    if (denied) this.denied = true;
-    if (state === "lost") this.lost = true;
+    this.denied ||= denied;
+    this.missing ||= missing;
+    this.lost ||= state === "lost";
     if (!this.lost) return;
-    if (at) this.at = at;
+    if (at) Object.assign(this, { at, why });
     clearInterval(this.timer);
     this.timer = setInterval(() => this.draw(), 1000);
     this.node.hidden = false;
@@ -62,9 +62,15 @@ export class Banner {
   }
 
   draw(connecting = false) {
-    if (this.denied) return setText(this.text, "This page\u2019s key is no longer valid. Open the Interviewer link of the companion again; what you see here stays as it was.");
+    setText(this.text, this.words(connecting));
+  }
+
+  words(connecting) {
+    if (this.denied) return "This page\u2019s key is no longer valid. Open the Interviewer link of the companion again; what you see here stays as it was.";
+    if (this.missing) return "The companion has no such session. Look for it in the list of sessions.";
     const seconds = Math.max(0, Math.ceil((this.at - Date.now()) / 1000));
     const next = connecting || seconds === 0 ? "Trying to connect\u2026" : `Next try in ${seconds} s.`;
-    setText(this.text, `Disconnected from the companion. What you see may be old; what you write is kept and sent later. ${next}`);
+    const said = this.why ? ` (${oneLine(this.why, 80)})` : "";
+    return `Disconnected from the companion${said}. What you see may be old; what you write is kept and sent later. ${next}`;
   }
 }

@@ -172,7 +172,7 @@ function frame(session, output) {
 
 /** A frame cannot tell its height without a script, so rows and lines are counted; the frame can be resized by hand. */
 function height(html) {
-  const rows = (html.match(/<tr[\s>]/gi) || []).length * 25;
+  const rows = (html.match(/<tr[\s>]/gi) || []).length * 24;
   const blocks = (html.match(/<(?:p|div|li|h\d|br|pre|summary)[\s>/]/gi) || []).length * 22;
-  return Math.min(420, Math.max(56, 24 + rows + blocks));
+  return Math.min(420, Math.max(56, 26 + rows + blocks));
 }

@@ -9,12 +9,17 @@ export function prose(text) {
   return el("div.prose", null, blocks(text).map(blockView));
 }
 
+/** One line of markdown as nodes: code, bold and emphasis, nothing else. */
+export function phrase(text) {
+  return inline(text).map(spanView);
+}
+
 function blockView(block) {
   switch (block.kind) {
     case "code": return el("pre.snippet", { tabindex: "0" }, block.text);
-    case "heading": return el("h4", null, inline(block.text).map(spanView));
-    case "list": return el(block.ordered ? "ol" : "ul", null, block.items.map((item) => el("li", null, inline(item).map(spanView))));
-    default: return el("p", null, inline(block.text).map(spanView));
+    case "heading": return el("h4", null, phrase(block.text));
+    case "list": return el(block.ordered ? "ol" : "ul", null, block.items.map((item) => el("li", null, phrase(item))));
+    default: return el("p", null, phrase(block.text));
   }
 }
 

@@ -32,7 +32,7 @@ const banner = new Banner(byId("banner"), () => connection.now());
 const connection = new Connection(session, { from: () => live.seq, records: take, session: hear, status });
 const cells = new CellsView(session, byId("cells"), byId("empty"));
 const clock = new ClockView(byId("clock"));
-const tabs = new Tabs(byId("tabs"), (name) => { if (name === "score") score.drawEvidence(live); });
+const tabs = new Tabs(byId("tabs"), chosen);
 const tests = new TestsView(byId("panel-tests"), follow);
 const guide = new GuideView(byId("panel-guide"), (step) => connection.send({ hint: { step } }));
 const score = new ScoreView(byId("panel-score"), (value) => connection.send({ score: value }), (seq) => replay.goToSeq(seq));
@@ -93,10 +93,20 @@ function drawTopics(topics) {
   if (topics.has("hints") || topics.has("session")) guide.draw(live, !live.finished);
   if (topics.has("notes")) notes.draw(live);
   if (topics.has("tests") && shown === live) tests.draw(live);
-  if (topics.has("timeline")) timeline.draw(live, shown === live ? Infinity : shown.seq);
+  if (topics.has("timeline") && tabs.side === "timeline") drawTimeline();
   if (topics.has("session") && live.finished && shown === live) cells.show(live);
   replay.take(records);
   clock.draw(shown, shown === live);
+}
+
+function drawTimeline() {
+  timeline.draw(live, shown === live ? Infinity : shown.seq);
+}
+
+/** A panel that costs something is drawn when it is looked at. */
+function chosen(name) {
+  if (name === "score") score.drawEvidence(live);
+  if (name === "timeline") drawTimeline();
 }
 
 /** Replay: shows the session as it was after record seq; null is the present. */
@@ -113,7 +123,7 @@ function travel(seq) {
     if (last) cells.reveal(last, 0, false);
   }
   tests.draw(shown);
-  timeline.draw(live, seq === null ? Infinity : seq);
+  if (tabs.side === "timeline") drawTimeline();
   clock.draw(shown, seq === null);
 }
 
@@ -123,10 +133,15 @@ function newestCell(state) {
   return newest && newest.key;
 }
 
-/** Jumps from a finding to its line; a finding without a cell belongs to the cell that was judged. */
+/**
+ * Jumps from a finding to its line, in the source that was judged: when the cell has run again since, that is the past. A
+ * finding without a cell belongs to the cell that was judged.
+ */
 function follow(verdict, cellId, line) {
   const run = shown.runs.get(verdict.request);
   const key = cellId && shown.cells.has(`cell ${cellId}`) ? `cell ${cellId}` : run ? run.key : "";
+  const cell = shown.cells.get(key);
+  if (cell && cell.runs.at(-1).seq > verdict.seq) replay.goToSeq(verdict.seq);
   if (tabs.narrow()) tabs.select("notebook");
   byId("follow").checked = false;
   cells.reveal(key, line);

@@ -35,7 +35,7 @@ export class Tabs {
   key(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const ids = [...this.buttons.keys()].filter((id) => id !== "notebook" || this.narrow());
+    const ids = [...this.buttons.keys()].filter((id) => this.buttons.get(id).offsetParent !== null);
     const next = ids[(ids.indexOf(this.current) + step + ids.length) % ids.length];
     this.select(next);
     this.buttons.get(next).focus();

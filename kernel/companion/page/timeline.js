@@ -1,7 +1,7 @@
 // The session's course, newest first. Each entry is a place that replay can go to.
 
 import { el, fill } from "./dom.js";
-import { classesOf } from "./tests.js";
+import { classesOf } from "./results.js";
 import { diffStat } from "./source.js";
 import { clock, oneLine, plural, visible } from "./text.js";
 

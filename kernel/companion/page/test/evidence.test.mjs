@@ -39,7 +39,7 @@ test("plan, own test, steps, repair and first right then better are found", () =
   log.add("verdict", { run: 2, report: graded(25, 1) }, { own: true, request: "r3" });
   log.add("verdict", { run: 3, report: graded(25, 2) }, { own: true, request: "r3" });
   assert.deepEqual(facts(log), {
-    problem_solving: ["Wrote a plan", "Tried the answer in a cell of their own", "3 versions of the answer; the largest change was +2 \u22121", "After TypeError: changed +1 \u22121", "Every test passed in run 1; run 3 kept that with more Fluency"],
+    problem_solving: ["Wrote a plan", "After TypeError: changed +1 \u22121", "Tried the answer in a cell of their own", "3 versions of the answer; the largest change was +2 \u22121", "Every test passed in run 1; run 3 kept that with more Fluency"],
     communication: ["Clarify: NaN? no", "Plan: loop first", "Hint 1; the next version changed +2 \u22121"],
   });
 });
