@@ -18,7 +18,7 @@ var pySources embed.FS
 // Limits of one look at a source.
 const (
 	maxSource   = 400_000 // characters
-	analyseTime = 8 * time.Second
+	analyseTime = 5 * time.Second
 )
 
 // facts is what the Python side found (py/review.py).

@@ -96,6 +96,11 @@ func (s *scoring) naming() report.Part {
 			}
 		}
 	}
+	for _, c := range s.facts.Classes {
+		if !c.Named && !s.fromStarter(c.Line) {
+			all = append(all, bad{c.Name, "is a class, and those are named in CapWords", c.Line})
+		}
+	}
 	if len(all) == 0 {
 		p.Points, p.Why = pts(namingOf), "conventions kept"
 		return p

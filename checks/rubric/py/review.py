@@ -42,15 +42,22 @@ def reachable(funcs, entry_points):
         by_name.setdefault(fn.name, []).append((qual, fn))
         if cls:
             by_name.setdefault(cls, []).append((qual, fn))
-    seen, stack = set(), [f for w in wanted for f in by_name.get(w, [])]
+    seen, stack, taken = set(), [], set()
+
+    def take(name):
+        if name in by_name and name not in taken:
+            taken.add(name)
+            stack.extend(by_name[name])
+
+    for w in wanted:
+        take(w)
     while stack:
         qual, fn = stack.pop()
         if qual in seen:
             continue
         seen.add(qual)
         for n in ast.walk(fn):
-            name = n.attr if isinstance(n, ast.Attribute) else n.id if isinstance(n, ast.Name) else n.name if isinstance(n, ast.FunctionDef) else ""
-            stack += by_name.get(name, [])
+            take(n.attr if isinstance(n, ast.Attribute) else n.id if isinstance(n, ast.Name) else n.name if isinstance(n, ast.FunctionDef) else "")
     return seen
 
 

@@ -1,0 +1,216 @@
+package rubric
+
+import (
+	"context"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/assay-kernel/assay/checks/report"
+)
+
+func TestSlope(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		sizes, counts []int
+		want          float64
+		ok            bool
+	}{
+		{"flat", []int{50, 200}, []int{9, 9}, 0, true},
+		{"linear", []int{50, 200}, []int{50, 200}, 1, true},
+		{"square", []int{50, 100, 200}, []int{2500, 10000, 40000}, 2, true},
+		{"no steps at all", []int{50, 200}, []int{0, 0}, 0, true},
+		{"one size", []int{50}, []int{9}, 0, false},
+		{"the same size twice", []int{50, 50}, []int{9, 90}, 0, false},
+		{"nothing", nil, nil, 0, false},
+		{"fewer counts than sizes", []int{50, 100, 200}, []int{50, 100}, 1, true},
+		{"sizes of zero are left out", []int{0, 50, 200}, []int{1, 50, 200}, 1, true},
+	} {
+		got, ok := slope(c.sizes, c.counts)
+		if ok != c.ok || math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%s: %v %v, want %v %v", c.name, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+const loopSource = `import numpy as np
+
+
+def scale(x: np.ndarray) -> np.ndarray:
+    """Twice each value of x; returns an array."""
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = x[i] * 2
+    return out
+`
+
+func scaleInput(steps []StepSeries, clock ...ClockRatio) Input {
+	return Input{Source: loopSource, EntryPoints: []string{"scale"}, Steps: steps, Clock: clock, ReferenceSource: warmup}
+}
+
+func TestArrayThinking(t *testing.T) {
+	series := func(axis string, closed bool, cand, ref []int, partial bool) []StepSeries {
+		return []StepSeries{{Axis: axis, Closed: closed, Sizes: []int{50, 200}, Candidate: cand, Reference: ref, Partial: partial}}
+	}
+	for _, c := range []struct {
+		name  string
+		steps []StepSeries
+		clock []ClockRatio
+		want  float64 // -1: not scored
+	}{
+		{"array code", series("rows", true, []int{9, 9}, []int{8, 8}, false), nil, 12},
+		{"a loop over rows", series("rows", true, []int{100, 400}, []int{8, 8}, false), nil, 0},
+		{"a loop over an open axis", series("folds", false, []int{100, 400}, []int{8, 8}, false), []ClockRatio{{"", 1}}, 12},
+		{"the reference loops too", series("rows", true, []int{100, 400}, []int{90, 360}, false), nil, 12},
+		{"a loop over few groups", series("groups", true, []int{100, 400}, []int{8, 8}, false), nil, 6},
+		{"below the cut", series("rows", true, []int{100, 170}, []int{8, 8}, false), nil, 12},
+		{"the counter stopped before it could tell", series("rows", true, []int{100, 110}, []int{8, 8}, true), nil, -1},
+		{"the counter stopped, and had seen enough", series("rows", true, []int{100, 300}, []int{8, 8}, true), nil, 0},
+		{"no evidence", nil, nil, -1},
+		{"only a clock, on par", nil, []ClockRatio{{"n=800", 2.9}}, 12},
+		{"only a clock, a little slow", nil, []ClockRatio{{"n=800", 9}}, 9},
+		{"only a clock, slow", nil, []ClockRatio{{"n=800", 49}}, 6},
+		{"only a clock, an element loop", nil, []ClockRatio{{"n=800", 51}}, 0},
+		{"the worst of several sizes", nil, []ClockRatio{{"n=80", 1}, {"n=800", 49}}, 6},
+		{"nonsense from the clock", nil, []ClockRatio{{"n=80", math.NaN()}, {"n=80", -1}, {"n=80", math.Inf(1)}}, -1},
+	} {
+		r := score(t, scaleInput(c.steps, c.clock...))
+		p := part(t, r.Fluency, PartArrays)
+		if points(p.Points) != c.want || p.Why == "" {
+			t.Errorf("%s: %v, want %v (%s)", c.name, points(p.Points), c.want, p.Why)
+		}
+		lost := 0.0
+		for _, f := range r.Findings {
+			lost += f.Points
+			if f.Severity == report.Costs && len(f.Witnesses) < 2 {
+				t.Errorf("%s: fewer than two witnesses: %s", c.name, dump(f))
+			}
+		}
+		if want := max(0, 12-c.want); c.want >= 0 && lost != want {
+			t.Errorf("%s: the findings cost %v, the part lost %v: %s", c.name, lost, want, dump(r.Findings))
+		}
+	}
+}
+
+func TestACorrectLoopKeepsTheOtherThirteen(t *testing.T) {
+	r := score(t, scaleInput(growing("rows"), ClockRatio{"n=800", 300}))
+	if got := points(r.Fluency.Points); got != 13 {
+		t.Errorf("fluency %v, want 13: %s", got, dump(r.Fluency))
+	}
+	f := r.Findings[0]
+	if f.Rule != "A101" || f.Line != 7 || f.EndLine != 8 || f.Better != "out = x * 2" || f.Points != 12 {
+		t.Errorf("the finding does not name the line and the better form: %s", dump(f))
+	}
+}
+
+func TestWrongAnswersAreCapped(t *testing.T) {
+	in := scaleInput(flat("rows"))
+	in.Report = graded()
+	in.Report.Correctness.Classes[0].Passed = 1
+	r := score(t, in)
+	if got := points(r.Fluency.Points); got != 15 || !strings.Contains(r.Fluency.Why, "60 %") {
+		t.Errorf("fluency %v %q, want 15", got, r.Fluency.Why)
+	}
+}
+
+func TestNoEvidenceIsNotScored(t *testing.T) {
+	in := scaleInput(nil)
+	in.Report = graded()
+	Score(in)
+	r := in.Report
+	if r.Fluency.Points != nil || r.Quality.Points != nil || r.Fluency.Why == "" {
+		t.Errorf("scored without evidence: %s %s", dump(r.Fluency), dump(r.Quality))
+	}
+	if r.Total != (report.Total{Points: 35, Of: 35, Low: 35, High: 100}) {
+		t.Errorf("total %+v", r.Total)
+	}
+	if r.Tools["ruff"] != "absent: own rules alone" || r.Tools["own_rules"] != "did not run" {
+		t.Errorf("tools %v", r.Tools)
+	}
+}
+
+func TestPartialEvidenceNamesWhatIsMissing(t *testing.T) {
+	r := score(t, scaleInput(nil)) // rules ran, nothing was measured
+	if got := points(r.Fluency.Points); got != 8 || r.Fluency.NotScored != 17 {
+		t.Errorf("fluency %v, not scored %v: %s", got, r.Fluency.NotScored, dump(r.Fluency))
+	}
+	if r.Quality.NotScored != 8 || points(r.Quality.Points) != 12 {
+		t.Errorf("quality %s", dump(r.Quality))
+	}
+	want := report.Total{Points: 35 + 8 + 12, Of: 35 + 8 + 12, Low: 55, High: 100}
+	if r.Total != want {
+		t.Errorf("total %+v, want %+v", r.Total, want)
+	}
+}
+
+func TestOtherStatusesScoreNothing(t *testing.T) {
+	for _, st := range []report.Status{report.StatusNotStarted, report.StatusSyntaxError, report.StatusLoadError, report.StatusRefused} {
+		in := scaleInput(growing("rows"))
+		in.Report = &report.Report{Status: st, Correctness: report.Correctness{Of: 35}}
+		r := score(t, in)
+		if r.Fluency.Points != nil || r.Quality.Points != nil || r.ProblemSolving.Points != nil || len(r.Findings) != 0 || r.Total.Of != 0 || r.Total.High != 100 {
+			t.Errorf("%s: %s", st, dump(r))
+		}
+	}
+}
+
+func TestWithoutRuffTheReportSaysSo(t *testing.T) {
+	python, _ := tools(t)
+	in := scaleInput(flat("rows"))
+	in.Report = graded()
+	if err := Run(context.Background(), python, "", in); err != nil {
+		t.Fatal(err)
+	}
+	p := part(t, in.Report.Fluency, PartIdiom)
+	if !strings.Contains(in.Report.Tools["ruff"], "absent") || !strings.Contains(p.Why, "not installed") || points(p.Points) != 5 {
+		t.Errorf("%v %s", in.Report.Tools, dump(p))
+	}
+}
+
+func TestRuffsVersionIsNamed(t *testing.T) {
+	if _, ruff := tools(t); ruff == "" {
+		t.Skip("no ruff")
+	}
+	r := score(t, scaleInput(flat("rows")))
+	if v := r.Tools["ruff"]; v == "" || strings.Contains(v, "absent") || v[0] < '0' || v[0] > '9' {
+		t.Errorf("tools %v", r.Tools)
+	}
+}
+
+func TestScoringIsDeterministic(t *testing.T) {
+	in := Input{Source: loopSource + "\ndef other(a=[]):\n    a.append(1)\n    return a\n", EntryPoints: []string{"scale"}, Steps: growing("rows"), ReferenceSource: warmup}
+	first := score(t, in)
+	for range 3 {
+		in.Report = nil
+		if again := score(t, in); !reflect.DeepEqual(first, again) {
+			t.Fatalf("two scorings differ: %s %s", dump(first), dump(again))
+		}
+	}
+}
+
+func TestFindingsPointIntoCells(t *testing.T) {
+	in := scaleInput(growing("rows"))
+	for i := range strings.Count(loopSource, "\n") {
+		l := Line{Cell: "imports", Line: i + 1}
+		if i >= 3 {
+			l = Line{Cell: "answer", Line: i - 2}
+		}
+		in.Lines = append(in.Lines, l)
+	}
+	f := score(t, in).Findings[0]
+	if f.Cell != "answer" || f.Line != 4 || f.EndLine != 5 || !strings.HasPrefix(f.Code, "for i in range") {
+		t.Errorf("%s", dump(f))
+	}
+}
+
+func TestLinesOfTheStarterCostNothing(t *testing.T) {
+	source := "from numpy import *\nimport json\n\n\n" + strings.TrimPrefix(loopSource, "import numpy as np\n\n\n")
+	source = strings.ReplaceAll(source, "np.", "")
+	in := Input{Source: source, StarterSource: "from numpy import *\nimport json\n", EntryPoints: []string{"scale"}, Steps: flat("rows"), ReferenceSource: warmup}
+	for _, f := range score(t, in).Findings {
+		if f.Severity == report.Costs {
+			t.Errorf("%s", dump(f))
+		}
+	}
+}
