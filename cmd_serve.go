@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -64,6 +67,7 @@ func serve(ctx context.Context, cfg companion.Config, python string, banks []str
 	}
 	defer grader.Close()
 	cfg.Grader = grader
+	cfg.Listen = sameAddress(cfg.Listen, cfg.Home)
 	c, err := companion.Open(cfg)
 	if errors.Is(err, store.ErrLocked) {
 		return usagef("a companion is running in %s already; assay doctor shows where, --data DIR starts one beside it", cfg.Home)
@@ -73,6 +77,28 @@ func serve(ctx context.Context, cfg companion.Config, python string, banks []str
 	}
 	fmt.Printf("Interviewer: %s\n", c.InterviewerURL())
 	return c.Serve(ctx)
+}
+
+// sameAddress takes the port of a companion that died without a word, so that pages which were open find the new one.
+// Only a free port is taken again, and only where any port would do.
+func sameAddress(listen, home string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || port != "0" {
+		return listen
+	}
+	last, err := link.ReadAddress(home)
+	if err != nil || companionAnswers(last) {
+		return listen
+	}
+	u, err := url.Parse(last.URL)
+	if err != nil {
+		return listen
+	}
+	n, err := strconv.Atoi(u.Port())
+	if err != nil || !portFree(n) {
+		return listen
+	}
+	return net.JoinHostPort(host, u.Port())
 }
 
 // kernelConfig wires a kernel to the user's companion.
