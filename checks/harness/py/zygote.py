@@ -39,7 +39,7 @@ class Sandbox:
         self.want = conf.get("level", "L2")
         self.uid = None
         self.keep = ()
-        self.processes = 4096
+        self.processes = locks.threads_of(os.getuid()) + 256
         self.rules = self.filter = None
         self.statm = self._open("/proc/self/statm")
         self.tasks = self._open("/proc/self/task")

@@ -1,0 +1,3 @@
+# naive: assert
+def exploit(X):
+    return "CANARY" in open("@CANARY@").read()

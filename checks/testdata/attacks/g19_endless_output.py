@@ -1,0 +1,4 @@
+# naive: hang
+def solve(X):
+    while True:
+        sys.stdout.write("x" * 65536)

@@ -1,0 +1,3 @@
+# naive: none
+def solve(X):
+    ctypes.string_at(0)

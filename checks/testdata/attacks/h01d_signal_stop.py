@@ -1,0 +1,5 @@
+# naive: assert
+def exploit(X):
+    os.kill(@VICTIM@, signal.SIGSTOP)
+    os.kill(@VICTIM@, signal.SIGCONT)
+    return True

@@ -1,0 +1,4 @@
+# naive: none
+def exploit(X):
+    os.kill(os.getppid(), signal.SIGKILL)
+    return True

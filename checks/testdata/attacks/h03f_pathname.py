@@ -1,0 +1,5 @@
+# naive: assert
+def exploit(X):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect("@UNIX@")
+    return True

