@@ -99,12 +99,12 @@ func cards() map[string]Input {
 	in := func(r *report.Report) Input {
 		return Input{Report: r, Run: 3, Title: "All-pairs Euclidean distances", Phase: "code", InPhase: 6*time.Minute + 12*time.Second, Budget: 18 * time.Minute}
 	}
-	edge := report.Case{ID: "empty", Class: "edge", Outcome: report.Error, Message: "SECRET ValueError: shapes (0,) and (0,3)", Guards: emptyRule}
+	edge := report.Case{ID: "empty", Class: "edge", Outcome: report.Error, Message: "ValueError: SECRET shapes (0,) and (0,3)", Guards: emptyRule}
 	m := map[string]Input{
 		"right":   in(graded([2]int{4, 4}, full)),
 		"loops":   in(loopy(graded([2]int{4, 4}, full))),
 		"partly":  in(loopy(withCase(graded([2]int{4, 4}, with(full, "edge", 3)), edge))),
-		"wrong":   in(withCase(graded([2]int{0, 4}, map[string][2]int{"basic": {0, 5}, "edge": {0, 6}, "property": {0, 30}, "contract": {0, 6}}), report.Case{Class: "public", Outcome: report.Fail, Guards: "The worked example of the statement."})),
+		"wrong":   in(withCase(graded([2]int{0, 4}, map[string][2]int{"basic": {0, 5}, "edge": {0, 6}, "property": {0, 30}, "contract": {0, 6}}), report.Case{Class: "public", Outcome: report.Fail, Message: "entry (0, 1) is 25.0, not 5.0", Guards: "The worked example of the statement."})),
 		"form":    in(withCase(graded([2]int{4, 4}, with(full, "contract", 5)), report.Case{Class: "contract", Outcome: report.Form, Guards: "The result has the same index as the input."})),
 		"timeout": in(withCase(graded([2]int{4, 4}, with(full, "basic", 3)), report.Case{Class: "basic", Outcome: report.Timeout, Guards: "Ten thousand rows take less than two seconds."}, report.Case{Class: "basic", Outcome: report.Timeout})),
 		"endless": in(withCase(graded([2]int{0, 1}, map[string][2]int{"basic": {0, 1}}), report.Case{Class: "public", Outcome: report.Timeout}, report.Case{Class: "basic", Outcome: report.Timeout})),
@@ -190,11 +190,19 @@ func TestEveryCardSaysTheSameInEveryForm(t *testing.T) {
 	}
 }
 
+// A caller that forgets the policy, with a report that none has reduced, still gets a true card.
+func TestAReducedReportIsRecorded(t *testing.T) {
+	r := loopy(graded([2]int{4, 4}, full)).ForCandidate(report.PolicyNone)
+	if got := Render(Input{Report: r, Run: 1})["text/plain"]; !strings.Contains(got, "Run recorded") {
+		t.Error(got)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	for name, want := range map[string][]string{
 		"right":   {"All tests pass", "%submit"},
-		"partly":  {"3 of 47 hidden tests fail", emptyRule, "was 4 of 6 in run 2"},
-		"wrong":   {"No test passes yet", "a public test gets a wrong result"},
+		"partly":  {"3 of 47 hidden tests fail", "raise `ValueError`", emptyRule, "was 4 of 6 in run 2"},
+		"wrong":   {"No test passes yet", "a public test gets a wrong result", "entry (0, 1) is 25.0, not 5.0"},
 		"form":    {"1 of 47 hidden tests fails", "right values in the wrong form"},
 		"timeout": {"ran out of time", "Ten thousand rows"},
 		"endless": {"does not end"},

@@ -4,10 +4,10 @@
 //
 // Render draws a report that Report.ForCandidate has already reduced to the session's policy, and adds nothing to it:
 //
-//   - Public tests: how many of how many.
+//   - Public tests: how many of how many, and what the first failing one found.
 //   - Hidden tests: how many of how many by class, and how that was in the run before. Never a hidden input, an expected
-//     value, a test's name, or the oracle's message about a case (Case.Message); of a case only the author's sentence
-//     about the rule that it guards (Case.Guards), which the statement says too.
+//     value, a test's name, or the oracle's message about a case (Case.Message, but for the class of an exception); of a
+//     case only the author's sentence about the rule that it guards (Case.Guards), which the statement says too.
 //   - Findings: the candidate's own code, why, and one better form. Never the reference's code.
 //   - Points per line of the rubric, "not scored" where nobody scored. With policy counts or none, no more than the policy
 //     allows: none says only that the run was recorded.

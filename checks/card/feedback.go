@@ -17,7 +17,7 @@ func feedback(in Input) view {
 	if in.Late {
 		v.Meta += " · came late, the checks took longer than the cell"
 	}
-	if in.Policy == "none" {
+	if in.Policy == "none" || in.Policy == "" && nothingShown(r) {
 		return recorded(v, in, r)
 	}
 	if r.Status != report.StatusGraded {
@@ -27,12 +27,18 @@ func feedback(in Input) view {
 	v.verdict(t)
 	v.tests(r, in.Previous, in.Run)
 	v.Next = sentence(next(r, t, in.Policy))
+	v.Body = said(publicMessage(r, t))
 	if in.Policy != "counts" {
 		v.findings(r, in.Cell)
 		v.score(r)
 	}
 	v.foot(t, in)
 	return v
+}
+
+// nothingShown reports whether the report was reduced to the fact that there was a run.
+func nothingShown(r *report.Report) bool {
+	return r.Status == report.StatusGraded && r.Public.Total == 0 && len(r.Correctness.Classes) == 0 && r.Correctness.Points == nil
 }
 
 // recorded is all that policy none shows, but an answer that does not load is worth saying: the candidate sees that anyway.

@@ -2,6 +2,7 @@ package card
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/assay-kernel/assay/checks/report"
 )
@@ -18,7 +19,7 @@ func next(r *report.Report, t counts, policy string) string {
 		}
 		return nextLabel + " reread what the statement says about " + weakest(r) + "."
 	}
-	return nextLabel + " " + fmt.Sprintf(advice(c.Outcome), testName(c.Class)) + guards(c, policy)
+	return nextLabel + " " + fmt.Sprintf(advice(c), testName(c.Class)) + guards(c, policy)
 }
 
 // testName says which kind of test, as the rows above it do.
@@ -36,13 +37,27 @@ func testName(class string) string {
 	return "a hidden test"
 }
 
-func advice(o report.Outcome) string {
-	switch o {
+// exceptionName is a message's leading class of exception, which is all of a hidden case's message that may be shown.
+var exceptionName = regexp.MustCompile(`^[A-Za-z_]\w*(Error|Exception|Warning|Interrupt|Exit|Iteration)\b`)
+
+// publicMessage is what a public test found, for its candidate to read.
+func publicMessage(r *report.Report, t counts) string {
+	if c, ok := firstFailed(r, t); ok && c.Class == "public" {
+		return oneLine(c.Message, maxSentence)
+	}
+	return ""
+}
+
+func advice(c report.Case) string {
+	switch c.Outcome {
 	case report.Timeout:
 		return "%s ran out of time. Look for a loop that does not end, or for work per element that array operations would do at once."
 	case report.Killed:
 		return "the process was ended while %s ran: a crash, too much memory, or something that is not allowed here."
 	case report.Error:
+		if name := exceptionName.FindString(c.Message); name != "" {
+			return "%s makes the code raise `" + name + "`."
+		}
 		return "%s makes the code raise an exception."
 	case report.Form:
 		return "%s gets the right values in the wrong form: index, columns, shape or type."
