@@ -138,8 +138,3 @@ func (c *Companion) serveChallenge(w http.ResponseWriter, r *http.Request, _ rol
 	sendJSON(w, material{ch.Slug, ch.Title, ch.Minutes, ch.Category, ch.Difficulty, ch.Tier, ch.Prompt, ch.Example,
 		ch.Clarify, ch.Hints, ch.FollowUps, ch.EntryPoints})
 }
-
-// serveExport sends the session as a file.
-func (c *Companion) serveExport(w http.ResponseWriter, r *http.Request, _ role) {
-	http.Error(w, "not built yet", http.StatusNotImplemented)
-}

@@ -33,9 +33,9 @@ const (
 	ModePractice  = "practice"
 	ModeInterview = "interview"
 
-	PolicyFull   = "full"
-	PolicyCounts = "counts"
-	PolicyNone   = "none"
+	PolicyFull   = report.PolicyFull
+	PolicyCounts = report.PolicyCounts
+	PolicyNone   = report.PolicyNone
 )
 
 // Bank finds challenges.

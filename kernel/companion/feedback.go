@@ -38,11 +38,14 @@ func (l *live) card(i int) map[string]string {
 	var previous *report.Report
 	for _, before := range l.state.Verdicts[:i] {
 		if before.Run == v.Run-1 {
-			previous = forCandidate(reportOf(before.Verdict), l.state.Policy)
+			previous = reportOf(before.Verdict)
 		}
 	}
+	if previous != nil {
+		previous = previous.ForCandidate(l.state.Policy)
+	}
 	return card.Render(card.Input{
-		Report: forCandidate(rep, l.state.Policy), Run: v.Run, Title: l.state.Title, Phase: v.Clock.Phase,
+		Report: rep.ForCandidate(l.state.Policy), Run: v.Run, Title: l.state.Title, Phase: v.Clock.Phase,
 		InPhase: time.Duration(v.Clock.InPhaseMS) * time.Millisecond,
 		Budget:  time.Duration(v.Clock.BudgetMS) * time.Millisecond, Previous: previous,
 		Final: v.Final, Cell: v.Cell, Policy: l.state.Policy,
@@ -58,17 +61,19 @@ func reportOf(v session.Verdict) *report.Report {
 }
 
 // progress shows what is known before grading ends.
-func (l *live) progress(past *session.State, run *session.Run, r *report.Report) {
-	if r == nil || past.Policy == PolicyNone {
+func (l *live) progress(a *ask, r *report.Report) {
+	var run int
+	var title, policy string
+	l.with(func(s *session.State) { run, title, policy = s.LastRun()+1, s.Title, s.Policy })
+	if r == nil || policy == PolicyNone {
 		return
 	}
-	now := past.Clock.Now(past.Clock.Last())
 	data := card.Render(card.Input{
-		Report: forCandidate(r, past.Policy), Run: past.LastRun() + 1, Title: past.Title, Phase: now.Phase,
-		InPhase: time.Duration(now.InPhaseMS) * time.Millisecond, Budget: time.Duration(now.BudgetMS) * time.Millisecond,
-		Cell: run.Cell, Policy: past.Policy,
+		Report: r.ForCandidate(policy), Run: run, Title: title, Phase: a.clock.Phase,
+		InPhase: time.Duration(a.clock.InPhaseMS) * time.Millisecond, Budget: time.Duration(a.clock.BudgetMS) * time.Millisecond,
+		Cell: a.cell, Policy: policy,
 	})
-	l.send(session.Down{Feedback: &session.Feedback{Request: run.Request, Data: data}})
+	l.send(session.Down{Feedback: &session.Feedback{Request: a.request, Data: data}})
 }
 
 // resend answers what a kernel still waits for: what has been decided meanwhile is told again, what is still being

@@ -65,31 +65,30 @@ func (c *Companion) grade(ctx context.Context, j *store.Job) error {
 	if err != nil || l == nil {
 		return errors.Join(errors.New("no such session"), err)
 	}
-	past, err := c.foldUpTo(ctx, j)
+	a, err := l.ask(ctx, j)
 	if err != nil {
 		return err
 	}
-	run := past.RunOf(j.Request)
-	if run == nil { // a finish without a start: there is nothing to grade
+	if a == nil { // a finish without a start: there is nothing to grade
 		_, err := c.store.Finish(ctx, j, nil)
 		return err
 	}
-	v := session.Verdict{Final: run.Magic != nil}
-	rep, refusal := c.judge(ctx, l, past, run, j)
+	v := session.Verdict{Final: a.submit}
+	rep, refusal := c.judge(ctx, l, a, j)
 	if ctx.Err() != nil {
 		return ctx.Err() // the next process grades it
 	}
-	if refusal != "" {
-		rep = &report.Report{Schema: report.Schema, Challenge: past.Challenge, ChallengeVersion: past.Version,
-			Status: report.StatusRefused, Message: refusal}
-		v.Final = false
-	} else {
-		v.Run = past.LastRun() + 1
-	}
+	l.with(func(s *session.State) {
+		if v.Run = s.LastRun() + 1; refusal != "" {
+			v.Run, v.Final = 0, false
+			rep = &report.Report{Schema: report.Schema, Challenge: s.Challenge, ChallengeVersion: s.Version,
+				Status: report.StatusRefused, Message: refusal}
+		}
+	})
 	if v.Report, err = session.Encode(rep); err != nil {
 		return err
 	}
-	e, err := session.NewEvent(session.KindVerdict, j.Request, run.Cell, v)
+	e, err := session.NewEvent(session.KindVerdict, j.Request, a.cell, v)
 	if err != nil {
 		return err
 	}
@@ -102,34 +101,10 @@ func (c *Companion) grade(ctx context.Context, j *store.Job) error {
 	return nil
 }
 
-// foldUpTo is the session as it was when the job was asked for, with every verdict that came before.
-func (c *Companion) foldUpTo(ctx context.Context, j *store.Job) (*session.State, error) {
-	s := &session.State{Lean: true}
-	for s.Seq < j.Seq {
-		records, err := c.store.ReadFrom(ctx, j.Session, s.Seq, int(min(j.Seq-s.Seq, 1000)))
-		if err != nil {
-			return nil, err
-		}
-		if len(records) == 0 {
-			return nil, fmt.Errorf("the log ends at %d, before the job's event %d", s.Seq, j.Seq)
-		}
-		for _, r := range records {
-			s.Observe(r)
-		}
-	}
-	rest, err := c.store.ReadFrom(ctx, j.Session, j.Seq, 10_000)
-	for _, r := range rest {
-		if r.Kind == session.KindVerdict {
-			s.Observe(r)
-		}
-	}
-	return s, err
-}
-
 // judge runs the grader; refusal is one line for the candidate when it did not run.
-func (c *Companion) judge(ctx context.Context, l *live, past *session.State, run *session.Run, j *store.Job) (_ *report.Report, refusal string) {
+func (c *Companion) judge(ctx context.Context, l *live, a *ask, j *store.Job) (_ *report.Report, refusal string) {
 	switch {
-	case past.Finished != nil:
+	case a.finished:
 		return nil, "This session is finished. The run is recorded and not scored."
 	case c.cfg.Grader == nil:
 		return nil, "This companion records and does not grade."
@@ -145,9 +120,8 @@ func (c *Companion) judge(ctx context.Context, l *live, past *session.State, run
 	}
 	ctx, cancel := context.WithTimeout(ctx, gradeTimeout)
 	defer cancel()
-	rep, err := c.cfg.Grader.Grade(ctx, l.challenge.Spec, submission(past, run), checks.Options{
-		Session:  j.Session,
-		Progress: func(r *report.Report) { l.progress(past, run, r) },
+	rep, err := c.cfg.Grader.Grade(ctx, l.challenge.Spec, a.submission, checks.Options{
+		Session: j.Session, Progress: func(r *report.Report) { l.progress(a, r) },
 	})
 	if err != nil {
 		c.log.Error("grading failed", "session", j.Session, "attempt", j.Attempts, "err", err)
@@ -161,18 +135,6 @@ func tooOften(wait time.Duration) string {
 		return "The runs with tests are used up for this session. The run is recorded and not scored."
 	}
 	return fmt.Sprintf("Too many runs with tests in a short time: the next one is possible in %s. This run is recorded.", wait)
-}
-
-// submission is what the log says the candidate's kernel holds.
-func submission(past *session.State, run *session.Run) checks.Submission {
-	s := checks.Submission{LiveStatus: "ok"}
-	for _, cell := range past.Submission(run.Request) {
-		s.Cells = append(s.Cells, checks.Cell{ID: cell.ID, Source: cell.Source, Role: cell.Role})
-	}
-	if run.Finished != nil {
-		s.LiveStatus = run.Finished.Status
-	}
-	return s
 }
 
 // own makes a batch of the companion's own events.

@@ -21,6 +21,7 @@ type live struct {
 
 	mu       sync.Mutex
 	state    session.State
+	asks     map[uint64]*ask // by seq: what was asked for since the session was loaded and is not in hand yet
 	acts     map[string]bool // ids of what pages sent and the log has
 	agents   map[*agent]bool
 	watchers map[*watcher]bool
@@ -43,7 +44,7 @@ func (c *Companion) live(ctx context.Context, id string) (*live, error) {
 
 // load folds a session's log. Records that are committed meanwhile come through observe, which waits for the fold.
 func (c *Companion) load(ctx context.Context, id string, identity store.Identity) (*live, error) {
-	l := &live{c: c, id: id, identity: identity, acts: map[string]bool{}, agents: map[*agent]bool{}, watchers: map[*watcher]bool{}}
+	l := &live{c: c, id: id, identity: identity, asks: map[uint64]*ask{}, acts: map[string]bool{}, agents: map[*agent]bool{}, watchers: map[*watcher]bool{}}
 	l.challenge, _ = c.cfg.Bank.Lookup(identity.Challenge)
 	l.bucket = newBucket(c.cfg.Mode)
 	l.state.Lean = true
@@ -89,8 +90,12 @@ func (l *live) observe(records []session.Record) {
 	defer l.mu.Unlock()
 	moved := false
 	for _, r := range records {
-		if r.Seq == l.state.Seq+1 { // else the fold of load has it
-			moved = l.take(r) || moved
+		if r.Seq != l.state.Seq+1 { // the fold of load has it
+			continue
+		}
+		moved = l.take(r) || moved
+		if r.SrcSeq > 0 && entryOf(r.Event).Job == jobGrade {
+			l.asks[r.Seq] = newAsk(&l.state, r.Request)
 		}
 	}
 	if moved {

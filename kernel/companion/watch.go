@@ -179,7 +179,7 @@ func forRole(r session.Record, who role) session.Record {
 
 // forObserver keeps the counts and nothing that tells about an input or an expected value.
 func forObserver(rep *report.Report) *report.Report {
-	out := *forCandidate(rep, PolicyCounts)
+	out := *rep.ForCandidate(PolicyCounts)
 	out.Correctness.Cases = nil
 	return &out
 }

@@ -33,6 +33,7 @@ func (c *Companion) routes() http.Handler {
 		return func(w http.ResponseWriter, r *http.Request) { c.behindDoor(w, r, need, h) }
 	}
 	mux.HandleFunc("GET /k", c.serveAgent)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /{key}/{$}", c.enter)
 	mux.HandleFunc("GET /{key}", c.enter)
 	mux.HandleFunc("GET /{$}", page(observer, c.serveHTML("page/index.html")))

@@ -349,3 +349,28 @@ func TestOutputDocumentIsSandboxed(t *testing.T) {
 		t.Errorf("a record without output gives %d", resp.StatusCode)
 	}
 }
+
+func TestExport(t *testing.T) {
+	home := t.TempDir()
+	c := start(t, home, nil)
+	k := connect(t, home, session.Hello{Instance: "nb"})
+	id := k.welcome().Session
+	k.final(k.run("assay-solution", session.RoleSolution, "def pairwise(X):\n    return X", true))
+	b := browse(t, c, c.InterviewerURL())
+	for _, format := range []string{"ipynb", "html", "json"} {
+		resp, body := b.get("/api/s/" + id + "/export?format=" + format)
+		name := resp.Header.Get("Content-Disposition")
+		if resp.StatusCode != 200 || !strings.Contains(body, "def pairwise") || name != fmt.Sprintf("attachment; filename=\"warm-up-%s.%s\"", id[:8], format) {
+			t.Errorf("%s: %d, %q, %.200s", format, resp.StatusCode, name, body)
+		}
+	}
+	if resp, _ := b.get("/api/s/" + id + "/export?format=exe"); resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("an unknown format gives %d", resp.StatusCode)
+	}
+	if resp, _ := b.get("/api/s/nobody/export?format=json"); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown session gives %d", resp.StatusCode)
+	}
+	if _, body := b.get("/api/s/" + id + "/export?format=json&audience=candidate"); strings.Contains(body, "hidden: expected") {
+		t.Error("the candidate's export says what the oracle expected")
+	}
+}
