@@ -58,7 +58,7 @@ func (f *flight) endWait(why reason) {
 	w := f.wait
 	f.wait = nil
 	w.timer.Stop()
-	data := notice(w.q.cell.magic, why)
+	data := f.notice(w.q.cell.magic, why)
 	if w.latest != nil {
 		data = w.latest.Data
 	}
@@ -127,13 +127,15 @@ func (f *flight) ownsDisplay(id string) bool {
 }
 
 // notice is shown when the companion's own words are not there.
-func notice(m *magic, why reason) map[string]string {
+func (f *flight) notice(m *magic, why reason) map[string]string {
 	text := "Checking your solution …"
 	switch {
 	case why == interrupted:
-		text = "Interrupted: the check goes on, its result will appear here."
+		text = "Interrupted. The check goes on, and its result will appear here."
+	case !f.greeted:
+		text = "The companion has not answered yet. This is kept, and the result will appear here when it does."
 	case m != nil:
-		text = "No answer yet; it will appear here."
+		text = "No answer yet. It will appear here."
 	}
 	return map[string]string{"text/plain": text, "text/markdown": "*" + text + "*"}
 }

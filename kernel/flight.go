@@ -29,7 +29,8 @@ type flight struct {
 	opened atomic.Bool // a challenge is open: cells are recorded and judged; set once
 
 	mu      sync.Mutex
-	refused string              // what the companion said instead of welcome
+	greeted bool                // the companion has answered our opening
+	refused string              // what it said instead of welcome
 	aside   bool                // stepped aside
 	defines *regexp.Regexp      // matches a solution; nil before the companion has named the entry points
 	queue   []*request          // in order of arrival
@@ -87,7 +88,7 @@ func (f *flight) begin() { f.change(nil, func() { f.opened.Store(true) }) }
 // welcomed takes the companion's answer to our opening.
 func (f *flight) welcomed(w session.Welcome) {
 	f.change(nil, func() {
-		f.refused = w.Error
+		f.greeted, f.refused = true, w.Error
 		f.defines = definition(w.EntryPoints)
 		switch {
 		case w.Error == "":

@@ -24,17 +24,15 @@ type mirror struct {
 	gone    bool                // the client has left
 }
 
-// connect opens the connection to the child with dial and sends what has been waiting.
+// connect opens the connection to the child with dial and sends what has been waiting. It is called once. Messages that
+// come meanwhile wait too, and nobody waits for the lock.
 func (m *mirror) connect(ctx context.Context, dial dialer) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.child != nil || m.gone && len(m.waiting) == 0 {
-		return nil
-	}
 	child, err := dial(ctx, m)
 	if err != nil {
 		return err
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.child = child
 	for _, msg := range m.waiting {
 		m.child.Send(m.signed(msg, m.back))

@@ -158,6 +158,7 @@ func (k *kernel) run(ctx context.Context) error {
 	defer k.cancel()
 	wg.Go(k.listen)
 	wg.Go(func() { k.takeInterrupts(signals) })
+	wg.Go(func() { wire.ReleaseMemory(k.ctx) })
 	why, err := k.wait(ctx)
 	k.drain()
 	k.closeUplink(why)
