@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-kernel/assay/checks/card"
+	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/kernel/session"
 )
 
@@ -42,7 +43,7 @@ func (g *Graded) Notebook() *Notebook {
 		nb.Cells = append(nb.Cells, c.export())
 	}
 	add(cellTimeline, "markdown", g.timelineMarkdown(), nil)
-	if g.Report != nil {
+	if g.Report != nil && !g.withheld() {
 		_, markdown := g.scorecard()
 		add(cellScorecard, "markdown", markdown, nil)
 	}
@@ -60,12 +61,8 @@ func (g *Graded) JSON() ([]byte, error) {
 }
 
 func (g *Graded) headline() string {
-	line := "nothing was graded"
-	if g.Report != nil {
-		line = fmt.Sprintf("feedback %d: %s", g.Run, inShort(g.Report))
-	}
 	return fmt.Sprintf("**Graded notebook** · %s · %s\n\nSession `%s` of %s UTC · mode: %s",
-		markdownText(g.Title), markdownText(line), g.Session, g.Started.Format("2006-01-02 15:04"), markdownText(g.Trust()))
+		markdownText(g.Title), markdownText(g.Short()), g.Session, g.Started.Format("2006-01-02 15:04"), markdownText(g.Trust()))
 }
 
 // export is the cell as it goes into the file. Its metadata names no challenge: running it under our kernel must not
@@ -185,7 +182,11 @@ func (g *Graded) spent() string {
 func (g *Graded) scorecard() (html, markdown string) {
 	in := card.ScorecardInput{Report: g.Report, Title: g.Title, Mode: g.Mode, Session: g.Session, Runs: g.state.LastRun()}
 	for _, r := range g.ratings {
-		in.Ratings = append(in.Ratings, card.Rating{Part: r.Part, By: r.By, Points: r.Points, Why: r.Why})
+		rating := card.Rating{Part: r.Part, By: r.By, Points: r.Points}
+		if g.Audience == ForInterviewer || g.Policy == report.PolicyFull {
+			rating.Why = r.Why
+		}
+		in.Ratings = append(in.Ratings, rating)
 	}
 	for _, h := range g.Hints {
 		in.Hints = append(in.Hints, fmt.Sprintf("step %d of %d, %s", h.Step, h.Of, h.Cost))

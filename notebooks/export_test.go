@@ -113,6 +113,50 @@ func TestAudienceOfNotes(t *testing.T) {
 	}
 }
 
+func TestExportKeepsThePolicy(t *testing.T) {
+	tests := []struct {
+		policy   string
+		audience Audience
+		rule     bool // the rule behind a failed hidden test
+		counts   bool
+		message  bool // what the oracle said of it
+	}{
+		{"full", ForCandidate, true, true, false},
+		{"counts", ForCandidate, false, true, false},
+		{"none", ForCandidate, false, false, false},
+		{"", ForCandidate, false, false, false},
+		{"none", ForInterviewer, true, true, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.policy+" for "+string(tt.audience), func(t *testing.T) {
+			records := demo(t)
+			records[0].Data = json.RawMessage(strings.Replace(string(records[0].Data), `"policy":"full"`, `"policy":"`+tt.policy+`"`, 1))
+			g := export(t, records, ExportOptions{Audience: tt.audience})
+			page, err := g.HTML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc, err := g.JSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for format, b := range map[string][]byte{"ipynb": mustBytes(t, g.Notebook()), "html": page, "json": doc} {
+				text := strings.ReplaceAll(string(b), "- Equal rows have distance 0, never NaN", "") // the statement's own
+				text = strings.ReplaceAll(text, "<li>Equal rows have distance 0, never NaN", "")
+				if got := strings.Contains(text, "Equal rows have distance 0"); got != tt.rule {
+					t.Errorf("%s: rule shown: %v", format, got)
+				}
+				if got := strings.Contains(text, "hidden tests 9 of 11"); got != tt.counts {
+					t.Errorf("%s: counts shown: %v", format, got)
+				}
+				if got := strings.Contains(text, "secret-input"); got && !tt.message {
+					t.Errorf("%s: the oracle's message is shown", format)
+				}
+			}
+		})
+	}
+}
+
 func TestExportFollowsTheCandidatesFile(t *testing.T) {
 	own := Build(warmUpChallenge(t), "00ff")
 	own.Cells = slices.DeleteFunc(own.Cells, func(c Cell) bool { return c.ID == cellPlanDoc })

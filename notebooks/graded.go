@@ -150,7 +150,7 @@ func (g *Graded) reduce(r *report.Report) *report.Report {
 	if g.Audience == ForInterviewer {
 		return r
 	}
-	return forCandidate(r, g.Policy)
+	return r.ForCandidate(g.Policy)
 }
 
 func statusOf(v *session.VerdictAt) report.Status {
@@ -170,6 +170,24 @@ func decodeReport(raw json.RawMessage) (*report.Report, error) {
 		return nil, fmt.Errorf("schema %q is not %s", r.Schema, report.Schema)
 	}
 	return r, nil
+}
+
+// withheld says whether the session's policy keeps the results from this export's audience.
+func (g *Graded) withheld() bool {
+	return g.Audience != ForInterviewer && g.Policy != report.PolicyFull && g.Policy != report.PolicyCounts
+}
+
+// Short is the result in one line.
+func (g *Graded) Short() string {
+	switch {
+	case len(g.state.Verdicts) == 0:
+		return "nothing was graded"
+	case g.withheld():
+		return "the result is with the interviewer"
+	case g.Report == nil:
+		return "the reports cannot be read"
+	}
+	return fmt.Sprintf("feedback %d: %s", g.Run, inShort(g.Report))
 }
 
 // Trust says how far an export can be believed.

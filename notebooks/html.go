@@ -36,11 +36,10 @@ type htmlOutput struct {
 // HTML is the graded notebook as one page that needs nothing else: no script, no request, and nothing of the candidate's
 // but text and pictures. HTML that the candidate's code put out is shown as its source.
 func (g *Graded) HTML() ([]byte, error) {
-	page := map[string]any{"G": g, "Spent": g.spent(), "Short": "nothing was graded", "Cells": []htmlCell{}}
-	if g.Report != nil {
+	page := map[string]any{"G": g, "Spent": g.spent(), "Cells": []htmlCell{}}
+	if g.Report != nil && !g.withheld() {
 		score, _ := g.scorecard()
 		page["Scorecard"] = template.HTML(score) // card's own template escaped it
-		page["Short"] = inShort(g.Report)
 	}
 	var cells []htmlCell
 	for _, c := range g.Cells {
