@@ -1,5 +1,5 @@
-// The notebook: one article per cell, in the order in which cells first ran (a kernel does not know the file's order). A
-// cell is drawn anew only when a record touched it, and its costly parts only when it comes near the screen.
+// The notebook: one article per cell, in the order that order.js infers. A cell is drawn anew only when a record touched
+// it, and its costly parts only when it comes near the screen.
 
 import { el, fill, reconcile, setText, whenNear } from "./dom.js";
 import { OutputsBox, outputsView } from "./outputs.js";
@@ -32,19 +32,24 @@ export class CellsView {
       this.views.get(key).update(state, cell);
     }
     for (const key of this.views.keys()) if (!state.cells.has(key)) this.views.delete(key);
-    reconcile(this.box, [...state.cells.keys()].map((key) => this.views.get(key)).filter(Boolean).map((view) => view.node));
+    reconcile(this.box, state.order.map((key) => this.views.get(key)).filter(Boolean).map((view) => view.node));
     this.empty.hidden = state.cells.size > 0;
   }
 
-  /** Scrolls to a cell, and to a line of its source; both flash once. */
-  reveal(key, line = 0, focus = true) {
+  /** Scrolls to a cell, so that its end can be seen: what happens there now. */
+  keepInView(key) {
+    this.views.get(key)?.node.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }
+
+  /** Goes to a cell, and to a line of its source; both flash once. */
+  reveal(key, line = 0) {
     const view = this.views.get(key);
     if (!view) return false;
     view.build();
     const mark = line ? view.node.querySelector(`.source [data-line="${Number(line)}"]`) : null;
     (mark || view.node).scrollIntoView({ block: mark ? "center" : "nearest", behavior: "instant" });
     for (const node of [view.node, mark]) flash(node);
-    if (focus) view.node.focus({ preventScroll: true });
+    view.node.focus({ preventScroll: true });
     return true;
   }
 }
@@ -127,7 +132,8 @@ class CellView {
       this.earlierList = el("ol.runs");
       this.earlier = el("details.earlier", { ontoggle: () => this.drawRuns() }, this.earlierTitle, this.earlierList);
     }
-    setText(this.earlierTitle, `${plural(runs.length - 1, "earlier run")}, last change ${diffStat(runs.at(-2).code, runs.at(-1).code)}`);
+    const change = diffStat(runs.at(-2).code, runs.at(-1).code);
+    setText(this.earlierTitle, `${plural(runs.length - 1, "earlier run")}, ${change === "unchanged" ? "the last one the same" : `last change ${change}`}`);
     this.drawRuns();
   }
 

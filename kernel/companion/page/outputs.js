@@ -107,15 +107,18 @@ function spans(text) {
     const [fg, bg] = style.invert ? [style.bg ?? "bg", style.fg ?? "fg"] : [style.fg, style.bg];
     if (!classes.length && fg === null && bg === null) return document.createTextNode(part);
     const span = el("span", { class: classes.join(" ") || null }, part);
-    colour(span, "fg", "color", fg);
-    colour(span, "bg", "backgroundColor", bg);
+    colour(span, "fg", fg);
+    colour(span, "bg", bg);
     return span;
   });
 }
 
-function colour(span, name, property, value) {
-  if (typeof value === "string" && value.startsWith("rgb")) span.style[property] = value;
-  else if (value !== null) span.classList.add(`sgr-${name}-${value}`);
+/** A colour of its own is given to the style sheet, which keeps it readable on a light and on a dark ground. */
+function colour(span, name, value) {
+  if (typeof value === "string" && value.startsWith("rgb")) {
+    span.style.setProperty(`--sgr-${name}`, value);
+    span.classList.add(`sgr-${name}-rgb`);
+  } else if (value !== null) span.classList.add(`sgr-${name}-${value}`);
 }
 
 function errorView({ ename, evalue, traceback }) {
@@ -172,7 +175,7 @@ function frame(session, output) {
 
 /** A frame cannot tell its height without a script, so rows and lines are counted; the frame can be resized by hand. */
 function height(html) {
-  const rows = (html.match(/<tr[\s>]/gi) || []).length * 24;
-  const blocks = (html.match(/<(?:p|div|li|h\d|br|pre|summary)[\s>/]/gi) || []).length * 22;
-  return Math.min(420, Math.max(56, 26 + rows + blocks));
+  const rows = (html.match(/<tr[\s>]/gi) || []).length * 23;
+  const blocks = (html.match(/<(?:p|li|h\d|br|pre|summary)[\s>/]/gi) || []).length * 22;
+  return Math.min(420, Math.max(56, 28 + rows + blocks));
 }

@@ -77,7 +77,7 @@ function draw() {
     drawTopics(topics);
     if (shown !== live || !keys.size) return;
     cells.update(live, keys);
-    if (byId("follow").checked) cells.reveal([...keys].at(-1), 0, false);
+    if (byId("follow").checked) cells.keepInView([...keys].at(-1));
   });
 }
 
@@ -120,7 +120,7 @@ function travel(seq) {
   else cells.show(shown);
   if (seq !== null && byId("follow").checked) {
     const last = keys ? [...keys].at(-1) : newestCell(shown);
-    if (last) cells.reveal(last, 0, false);
+    if (last) cells.keepInView(last);
   }
   tests.draw(shown);
   if (tabs.side === "timeline") drawTimeline();

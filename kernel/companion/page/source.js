@@ -10,7 +10,7 @@ const mostLines = 400;
 
 /** A source block; prose (Clarify and Plan cells) is not coloured. Each line has data-line, so that a finding can point at it. */
 export function sourceView(code, isProse = false) {
-  const text = code.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+  const text = trimmed(code);
   const lines = isProse ? text.split("\n").map((line) => [{ kind: line.startsWith("%%") ? "magic" : "name", text: line }]) : tokenLines(text);
   const view = el("pre.source", { tabindex: "0", "aria-label": "Source" });
   view.append(...lines.slice(0, mostLines).map(lineView));
@@ -20,6 +20,11 @@ export function sourceView(code, isProse = false) {
     view.append(more);
   }
   return view;
+}
+
+/** Source without what no reader would call a change: the kind of line ends, empty lines at the end. */
+function trimmed(code) {
+  return code.replace(/\r\n?/g, "\n").trimEnd();
 }
 
 function lineView(tokens, index) {
@@ -34,7 +39,7 @@ function lineView(tokens, index) {
 
 /** The change from one source to the next, with a summary for a heading. */
 export function diffView(before, after) {
-  const lines = diffLines(before, after);
+  const lines = diffLines(trimmed(before), trimmed(after));
   const { added, removed } = counts(lines);
   const view = el("pre.diff", { tabindex: "0", "aria-label": `Difference: ${plural(added, "line")} added, ${removed} removed` });
   for (const line of hunks(lines)) {
@@ -52,7 +57,7 @@ export function isProse(run) {
 
 /** "+3 -1", and what the first new line says when wanted. */
 export function diffStat(before, after, withLine = false) {
-  const lines = diffLines(before, after);
+  const lines = diffLines(trimmed(before), trimmed(after));
   const { added, removed } = counts(lines);
   const first = withLine && lines.find((line) => line.op === "add" && line.text.trim());
   return added || removed ? `+${added} \u2212${removed}${first ? `  ${first.text.trim()}` : ""}` : "unchanged";

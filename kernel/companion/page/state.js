@@ -5,12 +5,13 @@
 import { asList, asNumber, asObject, asText } from "./text.js";
 import { newAccount, observe } from "./phases.js";
 import { addOutput } from "./outputlog.js";
+import { place } from "./order.js";
 
 /** The empty session. */
 export function newState() {
   return {
     seq: 0, now: 0, began: 0, started: null, finished: null,
-    cells: new Map(), runs: new Map(), displays: new Map(), open: new Set(),
+    cells: new Map(), order: [], last: "", runs: new Map(), displays: new Map(), open: new Set(),
     verdicts: [], hints: [], notes: [], scores: new Map(), kernels: [], timeline: [],
     account: newAccount(),
   };
@@ -78,7 +79,7 @@ const steps = Object.assign(Object.create(null), {
   magic(state, e, change) {
     const name = asText(e.data.name);
     const code = [`%${e.data.body ? "%" : ""}${name} ${asText(e.data.args)}`.trim(), asText(e.data.body)].filter(Boolean).join("\n");
-    const run = state.runs.get(e.request) || openRun(state, e, { code, role: name === "clarify" || name === "plan" ? name : "", tags: [] }, change);
+    const run = state.runs.get(e.request) || openRun(state, e, { code, role: name === "clarify" || name === "plan" ? name : "", tags: [], title: `%${name}` }, change);
     run.magic = name;
     finish(state, run, { status: "ok" }, e, change);
   },
@@ -118,10 +119,14 @@ const steps = Object.assign(Object.create(null), {
   },
 });
 
-function openRun(state, e, { code, role, tags }, change) {
+function openRun(state, e, { code, role, tags, title = role || "cell" }, change) {
   const key = e.cell ? `cell ${e.cell}` : `request ${e.request || e.seq}`;
   let cell = state.cells.get(key);
-  if (!cell) state.cells.set(key, (cell = { key, id: e.cell, role: "", runs: [], seq: 0 }));
+  if (!cell) {
+    state.cells.set(key, (cell = { key, id: e.cell, role: "", runs: [], seq: 0 }));
+    place(state.order, key, e.cell, state.last, (other) => state.cells.get(other).id);
+  }
+  state.last = key;
   if (role) cell.role = role;
   const run = {
     key, seq: e.seq, at: e.at, request: e.request, code, role, tags, outputs: [], dropped: 0, cleared: false,
@@ -132,7 +137,7 @@ function openRun(state, e, { code, role, tags }, change) {
     state.runs.set(e.request, run);
     state.open.add(e.request);
   }
-  log(state, e, `Ran ${role || "cell"}${cell.runs.length > 1 ? " again" : ""}`, code, change, key);
+  log(state, e, `Ran ${title}${cell.runs.length > 1 ? " again" : ""}`, code, change, key);
   state.timeline.at(-1).before = cell.runs.length > 1 ? cell.runs.at(-2).code : null;
   touch(state, key, e.seq, change);
   return run;

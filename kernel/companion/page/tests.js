@@ -43,7 +43,7 @@ export class TestsView {
     const names = [...new Set(reports.flat().map((c) => c.name))].sort(byClass);
     const head = verdicts.map((v) => el("th", { scope: "col" }, el("button.run-no", { type: "button", "aria-pressed": String(v === shown), title: `Run ${v.run}, ${timeOfDay(v.at)}`, "aria-label": `Show run ${v.run}`, onclick: () => this.choose(v.seq) }, String(v.run))));
     const rows = names.map((name) => el("tr", null, el("th", { scope: "row" }, visible(oneLine(name, 24))), verdicts.map((v, i) => square(v, name, reports[i].find((c) => c.name === name), v === shown))));
-    return el("div.scroll", null, el("table.grid", null, el("caption", null, "Passed tests by class and run"), el("thead", null, el("tr", null, el("th", { scope: "col" }, "Run"), head)), el("tbody", null, rows)));
+    return el("div.scroll", null, el("p.caption", { id: "grid-title" }, "Passed tests by class and run"), el("table.grid", { "aria-labelledby": "grid-title" }, el("thead", null, el("tr", null, el("th", { scope: "col" }, "Run"), head)), el("tbody", null, rows)));
   }
 
   run(verdict) {
