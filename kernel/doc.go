@@ -38,15 +38,15 @@
 //	kernel    listen                    -                             when the child's iopub is connected, or with the run
 //	kernel    takeInterrupts            SIGINT, SIGPIPE               with the run
 //	kernel    wire.ReleaseMemory        large messages                with the run
-//	kernel    hear                      the uplink's events           when the uplink is closed
+//	kernel    hear                      the uplink's events           when the uplink is closed, or with the run
 //	child     keep                      the process                   with the process; it keeps its thread, because the
 //	                                                                  child dies with the thread that started it
-//	recorder  run                       events of the flight          closeUplink, when all is handed over
 //	-         parentGone                a clock                       with the run
 //	flight    timers of a wait          a clock                       fire once, or stopped when the wait ends
 //
 // The flight has no goroutine. Its state is one struct under one lock, changed by change alone; relay and mirror hold
-// their own small locks, never while calling into the flight. Order: flight before mirror, relay before speaker.
+// their own small locks, never while calling into the flight. Order: flight before mirror
+// and recorder, relay before speaker.
 //
 // # Shutdown
 //

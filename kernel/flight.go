@@ -15,7 +15,7 @@ import (
 
 // flight is everything that is under way on the main shell: what waits, what the child works on, what is held back. One
 // lock guards it, all changes go through change, and advance alone decides what may go next. Nothing done under the lock
-// can block: sends to peers queue, records queue.
+// can block: sends to peers queue, and so do records in the uplink.
 //
 // Three rules make it invisible where no challenge is open. A request is queued only behind a cell that is to be judged
 // or a magic of ours, so without a challenge it goes to the child from the goroutine that read it. Only an execute_reply
@@ -135,7 +135,9 @@ func (f *flight) advance(src *wire.Peer) {
 func (f *flight) forward(src *wire.Peer, q *request) {
 	if q.cell != nil {
 		f.running[q.head.MsgID] = q
-		f.last = q.msg.Header
+		if !q.cell.silent {
+			f.last = q.msg.Header
+		}
 		q.from.owe()
 		if q.judge = f.isSolution(q.cell); q.judge {
 			f.judging = q
@@ -270,6 +272,9 @@ func (f *flight) stepAside() {
 		f.wait = nil
 		w.timer.Stop()
 		f.release(nil, w.q)
+		if w.q.cell.magic != nil {
+			f.endMagic(w.q, false)
+		}
 	}
 	f.judging = nil
 	for id, q := range f.running {

@@ -43,15 +43,23 @@ func (k *kernel) open(c *cell) {
 	})
 }
 
-// hear passes on what the companion says. It ends when the uplink is closed.
+// hear passes on what the companion says. It ends when the uplink is closed, or with the run.
 func (k *kernel) hear() {
 	defer close(k.heard)
-	for d := range k.link.Events() {
-		switch {
-		case d.Welcome != nil:
-			k.relay.flight.welcomed(*d.Welcome)
-		case d.Feedback != nil:
-			k.relay.flight.feedback(*d.Feedback)
+	events := k.link.Events()
+	for {
+		select {
+		case d, ok := <-events:
+			switch {
+			case !ok:
+				return
+			case d.Welcome != nil:
+				k.relay.flight.welcomed(*d.Welcome)
+			case d.Feedback != nil:
+				k.relay.flight.feedback(*d.Feedback)
+			}
+		case <-k.ctx.Done():
+			return
 		}
 	}
 }
@@ -60,16 +68,12 @@ func (k *kernel) hear() {
 func (k *kernel) closeUplink(why string) {
 	k.opening.Do(func() {}) // from here on nothing opens
 	k.tell.add(session.KindKernelEnded, "", "", session.KernelEnded{Why: why})
-	k.tell.close()
+	k.tell.start(nil)
 	if k.link == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
-	select {
-	case <-k.tell.done:
-	case <-ctx.Done():
-	}
 	if err := k.link.Close(ctx); err != nil {
 		k.log.Info("events are kept for later", "err", err)
 	}
