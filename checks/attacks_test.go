@@ -290,3 +290,28 @@ func TestErrorTextStaysHidden(t *testing.T) {
 		}
 	}
 }
+
+// Without the locks the same files succeed in the same runner: so it is the locks that stop them, and not some detail
+// of how the runner loads an answer.
+func TestAttacksWorkWithoutLocks(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there are no locks to leave off")
+	}
+	t.Setenv("ASSAY_ATTACK_SECRET", secret)
+	g, spec, stage := grader(t, Config{MaxLevel: "L0"}), meansSpec(t), newStage(t)
+	prelude := read(t, "testdata/attacks/prelude.txt")
+	for _, name := range attackNames(t) {
+		base := strings.TrimSuffix(filepath.Base(name), ".py")
+		text := read(t, name)
+		if base[0] != 'h' || strings.HasPrefix(text, "# naive: none") || strings.Contains(text, "# not stopped by locks") {
+			continue
+		}
+		t.Run(base, func(t *testing.T) {
+			sub := Submission{Cells: []Cell{{ID: "p", Source: prelude}, {ID: "a", Source: stage.source(text, true)}}}
+			r := grade(t, g, spec, sub, Options{Session: "open", SkipFluency: true})
+			if r.Correctness.Points == nil || *r.Correctness.Points == 0 {
+				t.Error(r.Status, r.Message, dump(r))
+			}
+		})
+	}
+}

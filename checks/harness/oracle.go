@@ -20,8 +20,9 @@ import (
 type Oracle struct {
 	Suite Suite
 
-	cmd    *exec.Cmd
-	stderr *tail
+	cmd     *exec.Cmd
+	stderr  *tail
+	scratch string
 
 	mu   sync.Mutex
 	in   *os.File
@@ -92,6 +93,15 @@ func (e *AuthorError) Error() string { return e.Message }
 // StartOracle loads a challenge.
 func StartOracle(ctx context.Context, p Python, tests, solution string, imports []string) (_ *Oracle, err error) {
 	defer prefix(&err, "oracle")
+	scratch, err := os.MkdirTemp(p.Scratch, "o")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(scratch)
+		}
+	}()
 	inR, inW, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -103,9 +113,9 @@ func StartOracle(ctx context.Context, p Python, tests, solution string, imports 
 		return nil, err
 	}
 	defer outW.Close()
-	o := &Oracle{in: inW, out: outR, stderr: &tail{}}
+	o := &Oracle{in: inW, out: outR, stderr: &tail{}, scratch: scratch}
 	o.cmd = exec.Command(p.Exe, p.args("oracle")...)
-	o.cmd.Env, o.cmd.Dir = p.env(), p.Scratch
+	o.cmd.Env, o.cmd.Dir = p.env(), scratch
 	o.cmd.Stdin, o.cmd.Stdout, o.cmd.Stderr = inR, outW, o.stderr
 	o.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := o.cmd.Start(); err != nil {
@@ -116,7 +126,7 @@ func StartOracle(ctx context.Context, p Python, tests, solution string, imports 
 	if imports == nil {
 		imports = []string{}
 	}
-	hello := map[string]any{"tests": tests, "solution": solution, "imports": imports}
+	hello := map[string]any{"tests": tests, "solution": solution, "imports": imports, "scratch": scratch}
 	within := 60 * time.Second
 	if d, ok := ctx.Deadline(); ok {
 		within = time.Until(d)
@@ -181,6 +191,7 @@ func (o *Oracle) shut() {
 	o.out.Close()
 	o.kill()
 	o.cmd.Wait()
+	os.RemoveAll(o.scratch)
 }
 
 // exchange sends one header with its attachment and reads the answer. An oracle that fails is not used again.

@@ -15,6 +15,7 @@ import types
 import numpy as np
 
 import codec
+import locks
 import tables  # noqa: F401  registers itself with codec
 from assay import Growth, Observed, Raised, Reference, Request, Speed, T, Test
 from compare import Fail
@@ -124,8 +125,7 @@ def result(outcome, message=None):
 class Oracle:
     """Everything about one challenge."""
 
-    def __init__(self, tests, solution, memory):
-        self.reference_source = solution
+    def __init__(self, tests, solution):
         self.solution = load("solution", solution)
         self.tests = load("tests", tests)
         self.reference = Reference(self.solution)
@@ -255,10 +255,12 @@ def send(fd, header, attachment=b""):
 def serve(fd_in, fd_out):
     """Load the challenge, then answer requests until the grader goes away."""
     hello, _ = receive(fd_in)
+    os.environ["TMPDIR"] = hello["scratch"]
+    locks.seal(hello["scratch"])
     try:
         for name in hello["imports"]:
             __import__(name)
-        oracle = Oracle(hello["tests"], hello["solution"], 0)
+        oracle = Oracle(hello["tests"], hello["solution"])
     except Exception as e:
         name = "solution" if where(e, "solution") else "tests"
         send(fd_out, {"op": "author_error", "message": one_line(e) + where(e, name)})
@@ -281,7 +283,3 @@ def main():
     os.dup2(2, 1)
     serve(fd_in, fd_out)
 
-
-if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    main()

@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 
 import driver
@@ -194,6 +195,7 @@ class Zygote:
                 sys.exit(0)
         began = time.perf_counter()
         self.box = Sandbox(messages[0])
+        os.environ["TMPDIR"] = self.box.scratch
         self.box.enter()
         try:
             versions = load(messages[0]["imports"])
@@ -255,6 +257,7 @@ class Zygote:
             ruleset = self.descriptors(stream, ruleset)
             os.setsid()
             os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
+            tempfile.tempdir = None  # what the libraries found before the fork is not the child's
             random.seed()
             if "numpy" in sys.modules:
                 sys.modules["numpy"].random.seed()
