@@ -52,7 +52,7 @@ func Build(c *Challenge, instance string) *Notebook {
 		"Now convince yourself: one small case that you can work out by hand, then the edge cases from your plan.")
 	b.code(cellTest, session.RoleTest, b.ownTest())
 	b.markdown(cellHelpDoc, "", b.help())
-	b.code(cellHelp, session.RoleHelp, "# Take the # away from a line to use it.\n# %hint\n# %submit")
+	b.code(cellHelp, session.RoleHelp, "# Take the # away from one of these lines and run the cell.\n# %hint\n# %submit\n# %finish")
 	return &Notebook{Cells: b.cells, Metadata: map[string]any{
 		"assay": map[string]any{
 			"schema": "assay.notebook/1", "challenge": c.Slug, "version": c.Version, "instance": instance,
@@ -147,6 +147,7 @@ func (b *builder) help() string {
 		}
 	}
 	return "## Stuck, or done?\n\n" +
-		"`%hint` gives the next hint: " + strings.Join(costs, ", ") + ". Using a hint well counts for you. " +
-		"`%submit` hands in your last run; `%finish` ends the session."
+		"`%hint` gives the next hint: " + strings.Join(costs, ", ") + ". One that costs something is only given for " +
+		"`%hint take`. Using a hint well counts for you.\n\n" +
+		"`%submit` hands in your answer as it is; `%finish` ends the session."
 }

@@ -61,8 +61,12 @@ func (g *Graded) JSON() ([]byte, error) {
 }
 
 func (g *Graded) headline() string {
-	return fmt.Sprintf("**Graded notebook** · %s · %s\n\nSession `%s` of %s UTC · mode: %s",
+	line := fmt.Sprintf("**Graded notebook** · %s · %s\n\nSession `%s` of %s UTC · mode: %s",
 		markdownText(g.Title), markdownText(g.Short()), g.Session, g.Started.Format("2006-01-02 15:04"), markdownText(g.Trust()))
+	if g.Version != g.challenge.Version {
+		line += "\n\nThe challenge has changed since: its statement may have read differently in the session."
+	}
+	return line
 }
 
 // export is the cell as it goes into the file. Its metadata names no challenge: running it under our kernel must not
@@ -173,7 +177,8 @@ func (g *Graded) spent() string {
 	for _, phase := range []string{session.PhaseClarify, session.PhasePlan, session.PhaseCode, session.PhaseTest} {
 		if d := spent[phase]; d > 0 {
 			budget := budgets[phase]
-			parts = append(parts, fmt.Sprintf("%s %s (%g to %g minutes are usual)", phase, clock(d.Milliseconds()), budget.Low.Minutes(), budget.High.Minutes()))
+			parts = append(parts, fmt.Sprintf("%s %s (usual: %s to %s)", phase, clock(d.Milliseconds()),
+				clock(budget.Low.Milliseconds()), clock(budget.High.Milliseconds())))
 		}
 	}
 	return strings.Join(parts, " · ")

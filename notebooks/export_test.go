@@ -271,6 +271,22 @@ func TestJSONIsOneDocument(t *testing.T) {
 	}
 }
 
+func TestTextForATerminal(t *testing.T) {
+	records := demo(t)
+	j := &journal{t: t, records: records}
+	j.add(session.KindNote, "", "", session.Note{Text: "bell\a \x1b]52;c;eA==\a\u202eback \x1b[2Jgone", By: "Ada", Show: true})
+	text := export(t, j.records, ExportOptions{}).Text()
+	for _, want := range []string{"All-pairs Euclidean distances", "practice, unverified", "Correctness      31", "not scored", "Communication    7.5",
+		"Total            72.5", "9:00", "Hint 1 of 3 (free)              What does (a - b)^2 become?"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x202e }); i >= 0 {
+		t.Errorf("a control character: %q", text[i:min(len(text), i+20)])
+	}
+}
+
 // The real tools: an export becomes a page, and runs from top to bottom with the ordinary Python kernel.
 func TestExportWithRealTools(t *testing.T) {
 	if testing.Short() {

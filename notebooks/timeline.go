@@ -43,15 +43,16 @@ func (g *Graded) tellTimeline() {
 		g.Timeline = append(g.Timeline, Entry{Seq: seq, MS: at.Sub(from).Milliseconds(), Phase: g.phaseAt(seq), What: what, Detail: detail})
 	}
 	for _, run := range s.Runs {
-		what, detail := g.tellRun(run)
-		add(run.Seq, run.At, what, detail)
+		if what, detail := g.tellRun(run); what != "" {
+			add(run.Seq, run.At, what, detail)
+		}
 	}
 	for i := range s.Verdicts {
 		what, detail := g.tellVerdict(&s.Verdicts[i])
 		add(s.Verdicts[i].Seq, s.Verdicts[i].At, what, detail)
 	}
 	for _, h := range s.Hints {
-		add(h.Seq, h.At, fmt.Sprintf("Hint %d of %d", h.Step, h.Of), h.Cost)
+		add(h.Seq, h.At, fmt.Sprintf("Hint %d of %d (%s)", h.Step, h.Of, h.Cost), firstLine(h.Text))
 	}
 	for _, n := range s.Notes {
 		switch {
@@ -61,10 +62,12 @@ func (g *Graded) tellTimeline() {
 			add(n.Seq, n.At, "Note (not shown to the candidate) by "+cmp.Or(n.By, "the interviewer"), n.Text)
 		}
 	}
-	slices.SortStableFunc(g.Timeline, func(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) })
-	if s.Finished != nil {
-		add(s.Seq, s.Clock.Last(), "Finished", s.Finished.Why)
+	for _, m := range s.Clock.Moves() {
+		if m.Phase == session.PhaseFinished && s.Finished != nil {
+			add(m.Seq, m.At, "Finished", s.Finished.Why)
+		}
 	}
+	slices.SortStableFunc(g.Timeline, func(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
 func (g *Graded) phaseAt(seq uint64) string {
@@ -82,11 +85,16 @@ var roleNames = map[string]string{
 	session.RoleTest: "Ran own tests", session.RoleHelp: "Ran the help cell",
 }
 
+// tellRun is a run in a few words; "" when the hint it gave tells it better.
 func (g *Graded) tellRun(run *session.Run) (what, detail string) {
 	if m := run.Magic; m != nil {
 		switch m.Name {
 		case session.RoleClarify, session.RolePlan:
 			return roleNames[m.Name], firstLine(m.Body)
+		case "hint":
+			if slices.ContainsFunc(g.state.Hints, func(h session.HintAt) bool { return h.Request == run.Request }) {
+				return "", ""
+			}
 		case "submit":
 			return "Handed in", ""
 		}
