@@ -166,10 +166,10 @@ func (k *kernel) close() {
 	<-k.done
 }
 
-// wait returns the first message that matches, now or within ten seconds.
+// wait returns the first message that matches, now or within half a minute.
 func (k *kernel) wait(what string, match func(session.Down) bool) session.Down {
 	k.t.Helper()
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(30 * time.Second); ; {
 		k.mu.Lock()
 		for _, d := range k.heard {
 			if match(d) {
@@ -262,4 +262,13 @@ func TestJudgedCellGetsItsCard(t *testing.T) {
 		t.Errorf("%d verdicts, last run %d", len(s.Verdicts), s.LastRun())
 	}
 	k.wait("clock", func(d session.Down) bool { return d.Clock != nil && d.Clock.Phase == session.PhaseCode })
+}
+
+// panicking is a grader with a fault.
+type panicking struct{}
+
+func (panicking) Warm(context.Context, *checks.Spec, string) {}
+
+func (panicking) Grade(context.Context, *checks.Spec, checks.Submission, checks.Options) (*report.Report, error) {
+	panic("a fault")
 }

@@ -70,6 +70,9 @@ func (c *Companion) load(ctx context.Context, id string, identity store.Identity
 		}
 		for _, r := range records {
 			l.take(r)
+			if r.Kind == session.KindVerdict && l.state.Verdicts[len(l.state.Verdicts)-1].Run > 0 {
+				l.bucket.spent(1) // by an earlier process
+			}
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (b *browser) watch(id string, from uint64) *page {
 // until reads frames until one matches; records must come without a gap.
 func (p *page) until(what string, match func(frame) bool) frame {
 	p.t.Helper()
-	timer := time.AfterFunc(10*time.Second, func() { p.conn.Close(link.CloseNormal, "") })
+	timer := time.AfterFunc(30*time.Second, func() { p.conn.Close(link.CloseNormal, "") })
 	defer timer.Stop()
 	for {
 		var f frame
@@ -372,5 +372,76 @@ func TestExport(t *testing.T) {
 	}
 	if _, body := b.get("/api/s/" + id + "/export?format=json&audience=candidate"); strings.Contains(body, "hidden: expected") {
 		t.Error("the candidate's export says what the oracle expected")
+	}
+}
+
+func TestSlowPageIsCutAndComesBack(t *testing.T) {
+	old := watchPatience
+	watchPatience = 300 * time.Millisecond
+	defer func() { watchPatience = old }()
+	home := t.TempDir()
+	c := start(t, home, nil)
+	k := connect(t, home, session.Hello{Instance: "nb"})
+	id := k.welcome().Session
+	b := browse(t, c, c.InterviewerURL())
+	good, slow := b.watch(id, 0), b.watch(id, 0)
+	big, err := session.Encode(map[string]string{"output_type": "stream", "text": strings.Repeat("x", 300_000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const outputs = 60 // more than the sockets' buffers hold
+	k.record(session.KindCellStarted, "r", "a", session.CellStarted{Code: "print()"})
+	for range outputs {
+		k.record(session.KindOutput, "r", "a", session.Output{Output: big})
+	}
+	k.record(session.KindCellFinished, "r", "a", session.CellFinished{Status: "ok"})
+	good.untilKind(session.KindCellFinished)
+	l, err := c.live(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		l.mu.Lock()
+		n := len(l.watchers)
+		l.mu.Unlock()
+		if n == 1 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the slow page was not cut")
+		}
+	}
+	for { // what was on its way
+		var f frame
+		if slow.conn.Read(&f) != nil {
+			break
+		}
+		for _, r := range f.Records {
+			slow.seq = r.Seq
+		}
+	}
+	if slow.seq >= good.seq {
+		t.Fatal("the slow page got everything; this test proves nothing")
+	}
+	back := b.watch(id, slow.seq)
+	back.untilKind(session.KindCellFinished)
+	if back.seq != good.seq {
+		t.Errorf("came back from %d and got up to %d of %d", slow.seq, back.seq, good.seq)
+	}
+}
+
+func TestTooManyPages(t *testing.T) {
+	home := t.TempDir()
+	c := start(t, home, nil)
+	k := connect(t, home, session.Hello{Instance: "nb"})
+	id := k.welcome().Session
+	b := browse(t, c, c.InterviewerURL())
+	for range maxWatchers {
+		b.watch(id, 0)
+	}
+	var f frame
+	p := b.watch(id, 0)
+	if err := p.conn.Read(&f); link.Code(err) != link.CloseTooSlow {
+		t.Errorf("one page more: %v", err)
 	}
 }

@@ -45,14 +45,15 @@ type Conn struct {
 	ws    *websocket.Conn
 	limit int64
 
-	write sync.Mutex
-	once  sync.Once
-	stop  chan struct{} // ends the pinger
-	ended chan struct{} // the pinger has ended
+	write    sync.Mutex
+	patience time.Duration // of one write
+	once     sync.Once
+	stop     chan struct{} // ends the pinger
+	ended    chan struct{} // the pinger has ended
 }
 
 func newConn(ws *websocket.Conn, limit int64) *Conn {
-	c := &Conn{ws: ws, limit: limit, stop: make(chan struct{}), ended: make(chan struct{})}
+	c := &Conn{ws: ws, limit: limit, patience: writeTimeout, stop: make(chan struct{}), ended: make(chan struct{})}
 	ws.SetReadLimit(limit)
 	ws.SetPongHandler(func(string) error { return c.alive() })
 	ping := ws.PingHandler()
@@ -130,10 +131,17 @@ func (c *Conn) Write(v any) error {
 func (c *Conn) WriteRaw(body []byte) error {
 	c.write.Lock()
 	defer c.write.Unlock()
-	if err := c.ws.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	if err := c.ws.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
 		return err
 	}
 	return c.ws.WriteMessage(websocket.TextMessage, body)
+}
+
+// Patience sets how long one write may take before the peer counts as gone; it is 10 s otherwise.
+func (c *Conn) Patience(d time.Duration) {
+	c.write.Lock()
+	defer c.write.Unlock()
+	c.patience = d
 }
 
 // Close tells the peer why, closes the socket and waits for our goroutine. It may be called from anywhere, repeatedly.

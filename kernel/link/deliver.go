@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
@@ -138,15 +139,15 @@ func (d *delivery) send(ctx context.Context, acked uint64) error {
 	bytes := 0
 	for {
 		for next <= d.spool.Len() && next <= acked+windowEvents && bytes < windowBytes {
-			e, err := d.spool.Read(next)
+			body, err := d.spool.Read(next)
 			if err != nil {
 				return err
 			}
-			if err := d.conn.Write(session.Up{Event: &e}); err != nil {
+			if err := d.conn.WriteRaw(slices.Concat([]byte(`{"event":`), body, []byte("}"))); err != nil { // an Up
 				return err
 			}
-			held[next] = len(e.Data)
-			bytes += len(e.Data)
+			held[next] = len(body)
+			bytes += len(body)
 			next++
 		}
 		if d.grown == nil && acked >= d.spool.Len() {

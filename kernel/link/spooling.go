@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -37,11 +38,7 @@ func (c *Client) take() ([]session.Event, bool) {
 
 // write spools one event and takes it off the queue afterwards, so that Close sees it in one of the two.
 func (c *Client) write(e session.Event) {
-	if _, err := session.Normalize(e); err != nil {
-		c.log.Error("event not understood", "kind", e.Kind, "err", err)
-	} else {
-		c.insist(e)
-	}
+	c.insist(e)
 	c.mu.Lock()
 	c.queue = c.queue[1:]
 	c.held -= int64(len(e.Data))
@@ -69,7 +66,11 @@ func (c *Client) write(e session.Event) {
 func (c *Client) insist(e session.Event) {
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		_, err := c.spool.Append(e)
-		if err == nil {
+		switch {
+		case err == nil:
+			return
+		case errors.Is(err, session.ErrBad):
+			c.log.Error("event dropped", "kind", e.Kind, "err", err)
 			return
 		}
 		c.mu.Lock()

@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"unicode/utf8"
@@ -57,50 +58,32 @@ func (k Kind) FromKernel() bool {
 	return false
 }
 
+// ErrBad says that something is not an event.
+var ErrBad = errors.New("session: not an event")
+
 // Normalize returns e with its data decoded into the struct of its kind and written again by Encode. JSON parsers
 // differ about repeated keys and the case of keys; after this there is one reading of every event, the one that the
-// grader, the page and the export see. Normalizing twice changes nothing.
+// grader, the page and the export see. What a cell printed stays as it is, without spaces. Normalizing twice changes
+// nothing.
 func Normalize(e Event) (Event, error) {
 	newPayload, ok := payloads[e.Kind]
 	if !ok {
-		return e, fmt.Errorf("session: unknown kind %.40q", e.Kind)
+		return e, fmt.Errorf("%w: unknown kind %.40q", ErrBad, e.Kind)
 	}
 	p := newPayload()
 	if len(e.Data) > 0 {
 		if err := json.Unmarshal(e.Data, p); err != nil {
-			return e, fmt.Errorf("session: data of %s: %v", e.Kind, err)
+			return e, fmt.Errorf("%w: data of %s: %v", ErrBad, e.Kind, err)
 		}
-	}
-	if o, ok := p.(*Output); ok {
-		o.Output = cleanJSON(o.Output)
 	}
 	data, err := Encode(p)
 	if err != nil {
-		return e, err
+		return e, fmt.Errorf("%w: %v", ErrBad, err)
 	}
 	e.Data = data
 	e.Time = e.Time.Round(0).UTC()
 	e.Request, e.Cell = clip(e.Request), clip(e.Cell)
 	return e, nil
-}
-
-// cleanJSON writes raw JSON again with the last of repeated keys kept, as every reader after us will see it. Integers
-// keep their digits.
-func cleanJSON(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 {
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil || v == nil {
-		return nil
-	}
-	out, err := Encode(v)
-	if err != nil {
-		return nil
-	}
-	return out
 }
 
 // clip bounds an id that a candidate's host chose.

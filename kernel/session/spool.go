@@ -211,13 +211,13 @@ func (s *Spool) Len() uint64 {
 	return uint64(len(s.starts))
 }
 
-// Read returns event seq as it was written.
-func (s *Spool) Read(seq uint64) (e Event, err error) {
+// Read returns event seq as Encode wrote it.
+func (s *Spool) Read(seq uint64) (body []byte, err error) {
 	defer prefix(&err, "session: read spool")
 	s.mu.Lock()
 	if seq == 0 || seq > uint64(len(s.starts)) {
 		s.mu.Unlock()
-		return e, fmt.Errorf("no event %d", seq)
+		return nil, fmt.Errorf("no event %d", seq)
 	}
 	from, to := s.starts[seq-1], s.size
 	if seq < uint64(len(s.starts)) {
@@ -226,13 +226,13 @@ func (s *Spool) Read(seq uint64) (e Event, err error) {
 	s.mu.Unlock()
 	line := make([]byte, to-from)
 	if _, err := s.f.ReadAt(line, from); err != nil {
-		return e, err
+		return nil, err
 	}
 	body, ok := unframe(line)
 	if !ok {
-		return e, fmt.Errorf("event %d is damaged", seq)
+		return nil, fmt.Errorf("event %d is damaged", seq)
 	}
-	return e, json.Unmarshal(body, &e)
+	return body, nil
 }
 
 // Sync makes what was appended survive a power loss. It costs nothing when nothing was.

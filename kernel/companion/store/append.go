@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
@@ -51,13 +53,13 @@ func (s *Store) Append(ctx context.Context, b Batch) (_ []session.Record, err er
 }
 
 // digest is what two events with one number must agree on.
-func digest(e session.Event) (string, error) {
-	body, err := session.Encode(e)
-	if err != nil {
-		return "", err
+func digest(e session.Event) string {
+	h := sha256.New()
+	for _, part := range []string{string(e.Kind), e.Time.Format(time.RFC3339Nano), strconv.FormatInt(e.Mono, 10), e.Request, e.Cell} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:]), nil
+	h.Write(e.Data)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // request is one unit of work for the writer. Exactly one of append, claim and finish is set.
