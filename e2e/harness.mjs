@@ -71,8 +71,8 @@ export class Notebook {
     const context = await browser.newContext({ viewport: { width: 1360, height: 1000 } });
     const page = await context.newPage();
     await page.goto(url);
-    await page.locator('.jp-NotebookPanel .jp-Cell').first().waitFor({ timeout: 60_000 });
-    // The kernel is up when the indicator in the toolbar says idle.
+    // JupyterLab shows an empty notebook first; the real one is there when its markdown is.
+    await page.locator('.jp-NotebookPanel .jp-MarkdownCell').first().waitFor({ timeout: 60_000 });
     await page.locator('.jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
     return new Notebook(page);
   }

@@ -62,12 +62,16 @@ after(async () => {
   if (end) assert.equal(end.code, 0, `assay lab ended with ${JSON.stringify(end)}`);
 });
 
-/** Runs an answer in the solution cell and returns its card's text. */
+/** Runs an answer in the solution cell and returns its card's text. On a busy machine a placeholder may stand first. */
 async function answer(source) {
   const cell = notebook.solution ??= await notebook.find('def pairwise_distances');
   await notebook.write(cell, source);
   await notebook.run(cell);
-  const text = await notebook.output(cell).last().innerText();
+  assert.ok(await notebook.output(cell).count() > 0, 'the cell turned idle with nothing under it');
+  const text = await eventually('the verdict under the cell', async () => {
+    const now = await notebook.output(cell).last().innerText();
+    return !/^Checking/.test(now) && now;
+  });
   return { cell, text };
 }
 
@@ -99,31 +103,28 @@ for (const [name, source, expected] of [
 ]) {
   test(`${name} gets the card that it deserves`, async () => {
     const { cell, text } = await answer(source);
-    const final = expected.test(text) ? text : await eventually(`a card that matches ${expected}`, async () => {
-      const now = await notebook.output(cell).last().innerText();
-      return expected.test(now) && now;
-    });
-    assert.match(final, expected);
+    assert.match(text, expected);
     await shoot(cell, `card-${name.replaceAll(' ', '-')}`);
   });
 }
 
 test('the right answer passes every hidden class', async () => {
   const { cell, text } = await answer(right);
-  for (const name of ['basic', 'edge', 'property', 'contract']) assert.match(text, new RegExp(name, 'i'));
+  for (const name of ['basic', 'edge', 'propert', 'contract']) assert.match(text, new RegExp(name, 'i'));
   assert.doesNotMatch(text, /✗/);
   await shoot(cell, 'card-right');
 });
 
 test('a hint tells its cost and is given', async () => {
   const cell = await notebook.find('%hint');
+  await notebook.write(cell, '%hint');
   await notebook.run(cell);
   assert.match(await notebook.output(cell).last().innerText(), /hint/i);
   await shoot(cell, 'hint');
 });
 
 test('the interviewer sees the cells, the verdicts and the clock', async () => {
-  const link = page.getByRole('link', { name: /pairwise/i }).first();
+  const link = page.locator('a[href*="/s/"]').first();
   await link.waitFor();
   await link.click();
   await eventually('the solution on the page', async () => (await page.locator('body').innerText()).includes('def pairwise_distances'));
