@@ -14,7 +14,7 @@ async function refresh() {
     if (answer.status === 401 || answer.status === 403) return trouble("This page's key is no longer valid. Open the Interviewer link of the companion again.");
     if (!answer.ok) throw new Error(`the companion answered ${answer.status}`);
     const got = await answer.json();
-    sessions = asList(Array.isArray(got) ? got : asObject(got).sessions).map(asObject);
+    sessions = asList(Array.isArray(got) ? got : asObject(got).sessions).map(asObject).sort(byInterest);
     byId("banner").hidden = true;
     line("good", "Connected");
     draw();
@@ -22,6 +22,12 @@ async function refresh() {
     trouble("The companion does not answer. The list may be old; this page tries again by itself.");
   }
   timer = setTimeout(refresh, document.hidden ? every * 8 : every);
+}
+
+/** What still runs comes first, then what changed last. */
+function byInterest(a, b) {
+  const over = (s) => (asText(s.state) === "finished" ? 1 : 0);
+  return over(a) - over(b) || (Date.parse(asText(b.updated)) || 0) - (Date.parse(asText(a.updated)) || 0);
 }
 
 function trouble(text) {

@@ -5,8 +5,7 @@
 import { CellsView } from "./cells.js";
 import { ClockView } from "./clockview.js";
 import { Connection } from "./connection.js";
-import { byId, setText, url } from "./dom.js";
-import { wireFinish } from "./finish.js";
+import { byId, setText } from "./dom.js";
 import { GuideView } from "./guide.js";
 import { Banner, drawKernel, drawLine, drawTitle } from "./header.js";
 import { NotesView } from "./notes.js";
@@ -18,6 +17,7 @@ import { Tabs } from "./tabs.js";
 import { TestsView } from "./tests.js";
 import { asObject } from "./text.js";
 import { TimelineView } from "./timeline.js";
+import { wireExport, wireFinish } from "./topbar.js";
 
 const session = decodeURIComponent(location.pathname.replace(/\/+$/, "").split("/").pop());
 const records = [];
@@ -147,13 +147,7 @@ function follow(verdict, cellId, line) {
   cells.reveal(key, line);
 }
 
-for (const format of ["ipynb", "html", "json"]) {
-  const link = url("api/s/", session);
-  link.pathname += "/export";
-  link.search = `?format=${format}`;
-  byId(`export-${format}`).href = link;
-}
-
+wireExport(session);
 wireFinish((why) => connection.send({ finish: { why } }));
 setText(byId("title"), session);
 for (const gesture of ["wheel", "touchmove"]) byId("notebook").addEventListener(gesture, () => { byId("follow").checked = false; }, { passive: true });
