@@ -45,7 +45,7 @@ func TestReferenceGetsEverything(t *testing.T) {
 		t.Fatal(dump(r))
 	}
 	if r.Fluency.Points == nil || *r.Fluency.Points < 23 {
-		t.Error("the reference's own fluency:", dump(r))
+		t.Errorf("the reference's own fluency: %+v", r.Fluency)
 	}
 	if early == nil || early.Correctness.Points == nil || early.Fluency.Points != nil {
 		t.Error("Progress should bring correctness before fluency")

@@ -86,7 +86,8 @@ func (r *run) count(child *harness.Child, q harness.OracleRequest) (n int, parti
 	return int(steps), partial, ok
 }
 
-// clock times the answer against the reference, from outside both: prepared calls, one byte of request, interleaved.
+// clock times the answer against the reference, from outside both: prepared calls, interleaved, by processor time. The
+// oracle may serve another session at the same moment, which makes the reference look slower, never the answer.
 func (r *run) clock(ctx context.Context) []rubric.ClockRatio {
 	var out []rubric.ClockRatio
 	for _, speed := range r.oracle.Suite.Speeds {
@@ -127,18 +128,17 @@ func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Du
 	again := harness.Request("again")
 	q.Op = "time"
 	var mine, theirs time.Duration
+	var doc *harness.Doc
+	var err error
 	began := time.Now()
 	for i := range clockPairs {
-		t := time.Now()
-		if _, err := r.oracle.Ask(q, nil, oracleLimit); err != nil {
+		theirs = best(theirs, r.oracle.Time(func() { _, err = r.oracle.Ask(q, nil, oracleLimit) }))
+		if err != nil || theirs <= 0 {
 			return 0, false
 		}
-		theirs = best(theirs, time.Since(t))
-		t = time.Now()
-		doc, err := child.Call(again, limit)
-		mine = best(mine, time.Since(t))
+		mine = best(mine, child.Time(func() { doc, err = child.Call(again, limit) }))
 		if err != nil {
-			break
+			return float64(max(mine, limit)) / float64(theirs), true
 		}
 		if doc.Message().Tag != "ok" {
 			return 0, false

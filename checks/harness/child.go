@@ -220,3 +220,18 @@ func (t *tail) String() string {
 	lines := bytes.Split(bytes.TrimSpace(t.b), []byte{'\n'})
 	return string(lines[len(lines)-1])
 }
+
+// Time runs f and returns how much processor time the child spent meanwhile: unlike the wall clock it does not see what
+// else the machine does. Where that is unknown it returns the wall clock.
+func (c *Child) Time(f func()) time.Duration { return spent(c.pid, f) }
+
+func spent(pid int, f func()) time.Duration {
+	before, known := processorTime(pid)
+	began := time.Now()
+	f()
+	wall := time.Since(began)
+	if after, ok := processorTime(pid); known && ok {
+		return after - before
+	}
+	return wall
+}
