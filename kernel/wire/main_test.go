@@ -24,7 +24,7 @@ func leftover(wait time.Duration) string {
 		var left []string
 		buf := make([]byte, 1<<20)
 		for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if strings.Contains(g, "assay/kernel/wire.") && !strings.Contains(g, "wire.leftover") {
+			if strings.Contains(g, "assay/kernel/wire.") && !strings.Contains(g, "wire.TestMain(") && !strings.Contains(g, "wire.leftover(") {
 				left = append(left, g)
 			}
 		}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -11,10 +10,10 @@ import (
 // largeRead is signalled when a frame of at least largeAlloc bytes is read.
 var largeRead = make(chan struct{}, 1)
 
-// beforeLarge is called before a large allocation. The collector would let the heap double first; a run now costs about
-// a millisecond, less than the frame takes to arrive, and lets it reuse the memory of the previous large message.
+// beforeLarge is called before a large allocation. The collector would let the heap double first, and the hole that the
+// previous large message leaves need not fit the next one. Giving it back costs less than the frame takes to arrive.
 func beforeLarge() {
-	runtime.GC()
+	debug.FreeOSMemory()
 	select {
 	case largeRead <- struct{}{}:
 	default:

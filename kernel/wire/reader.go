@@ -20,8 +20,8 @@ const (
 	smallFrame = 4 << 10 // smaller frames of a message share one allocation
 	maxCommand = 8 << 10
 	firstGrow  = 1 << 20 // allocated at first for a frame that does not fit the buffer
-	growFactor = 16      // by how much the allocation may exceed what has arrived
-	largeAlloc = 16 << 20
+	growFactor = 16      // a frame is allocated whole when this part of it has arrived
+	largeAlloc = 8 << 20
 )
 
 var errTruncated = fmt.Errorf("connection ended within a message: %w", io.ErrUnexpectedEOF)
@@ -191,9 +191,13 @@ func (rd *reader) large(size int) ([]byte, error) {
 	return b, nil
 }
 
-// grow copies b, which is full, to a larger allocation of at most size bytes.
+// grow copies b, which is full, to a larger allocation: the frame's whole size if a good part of it is there, else that
+// part. So an honest peer's frame is held little more than once, and a claim costs a fraction of what it says.
 func grow(b []byte, size int) []byte {
-	n := min(size, growFactor*len(b))
+	n := size
+	if len(b) < size/growFactor {
+		n = size / growFactor
+	}
 	if n >= largeAlloc {
 		beforeLarge()
 	}
