@@ -1,0 +1,23 @@
+# trap: wrong
+# fails: basic, property
+# why: compares each box only with the box kept last
+import numpy as np
+
+
+def iou_matrix(A, B):
+    A, B = np.asarray(A, dtype=float), np.asarray(B, dtype=float)
+    low = np.maximum(A[:, None, :2], B[None, :, :2])
+    high = np.minimum(A[:, None, 2:], B[None, :, 2:])
+    shared = (high - low).clip(min=0).prod(axis=2)
+    area_a = (A[:, 2:] - A[:, :2]).prod(axis=1)
+    area_b = (B[:, 2:] - B[:, :2]).prod(axis=1)
+    covered = area_a[:, None] + area_b[None, :] - shared
+    return np.divide(shared, covered, out=np.zeros_like(shared), where=covered > 0)
+
+
+def nms(boxes, scores, thr):
+    kept = []
+    for i in np.argsort(-scores, kind="stable"):
+        if not kept or iou_matrix(boxes[[kept[-1]]], boxes[[i]])[0, 0] <= thr:
+            kept.append(i)
+    return np.array(kept, dtype=int)

@@ -1,0 +1,26 @@
+# trap: wrong
+# fails: basic, property
+# why: sorts the boxes first and returns positions in the sorted array
+import numpy as np
+
+
+def iou_matrix(A, B):
+    A, B = np.asarray(A, dtype=float), np.asarray(B, dtype=float)
+    low = np.maximum(A[:, None, :2], B[None, :, :2])
+    high = np.minimum(A[:, None, 2:], B[None, :, 2:])
+    shared = (high - low).clip(min=0).prod(axis=2)
+    area_a = (A[:, 2:] - A[:, :2]).prod(axis=1)
+    area_b = (B[:, 2:] - B[:, :2]).prod(axis=1)
+    covered = area_a[:, None] + area_b[None, :] - shared
+    return np.divide(shared, covered, out=np.zeros_like(shared), where=covered > 0)
+
+
+def nms(boxes, scores, thr):
+    boxes = boxes[np.argsort(-scores, kind="stable")]
+    alive = np.ones(len(boxes), dtype=bool)
+    kept = []
+    for i in range(len(boxes)):
+        if alive[i]:
+            kept.append(i)
+            alive &= iou_matrix(boxes[[i]], boxes)[0] <= thr
+    return np.array(kept, dtype=int)
