@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -135,6 +136,13 @@ func raw(v any) []byte {
 // run sends a cell.
 func (c *client) run(id, code string) {
 	c.send(protocol.Shell, "execute_request", id, map[string]any{"code": code, "allow_stdin": true, "stop_on_error": true}, nil)
+}
+
+// everything is all that ever came.
+func (c *client) everything() []*got {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.all)
 }
 
 // next is the next message on a channel, whatever it is.

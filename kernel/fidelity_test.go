@@ -115,10 +115,8 @@ func checkEcho(t *testing.T, seen []*got) {
 
 // checkReceived looks up what came as a consequence of the test's messages among the hashes that the child wrote down.
 func (c *client) checkReceived(t *testing.T, out string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	kinds := map[string]bool{}
-	for _, g := range c.all {
+	for _, g := range c.everything() {
 		if !strings.HasPrefix(g.parent.MsgID, "x") {
 			continue
 		}

@@ -46,7 +46,7 @@ func TestNonsenseFromClients(t *testing.T) {
 	if got := text(c.untilIdle("r1")); got != "alive\n" {
 		t.Errorf("got %q", got)
 	}
-	for _, g := range c.all {
+	for _, g := range c.everything() {
 		if strings.Contains(g.content(), "never") {
 			t.Errorf("a refused message had an effect: %s", g.content())
 		}
@@ -62,7 +62,7 @@ func TestReplayIsRefused(t *testing.T) {
 	c.run("r2", "1")
 	c.untilIdle("r2")
 	n := 0
-	for _, g := range c.all {
+	for _, g := range c.everything() {
 		if strings.Contains(g.content(), `once\n`) {
 			n++
 		}
@@ -107,7 +107,7 @@ func TestForgedMessagesAreDropped(t *testing.T) {
 	}
 	c.eval(fmt.Sprintf(forgeries, id))
 	honest := false
-	for _, g := range c.all {
+	for _, g := range c.everything() {
 		if g.head.MsgType != "execute_input" && strings.Contains(g.content(), "forged") {
 			t.Errorf("forged %s came through", g.head.MsgType)
 		}
