@@ -33,28 +33,31 @@ export class OutputsBox {
 
   /** Draws what changed since the last call. */
   update(run) {
-    const nodes = run.outputs.slice(0, this.most).map((output, place) => this.one(output, place));
+    const running = run.status === "";
+    const nodes = run.outputs.slice(0, this.most).map((output, place) => this.one(output, place, running && place === run.outputs.length - 1));
     const hidden = run.outputs.length - nodes.length;
     if (hidden > 0) nodes.push(el("button.more", { type: "button", onclick: () => { this.most = Infinity; this.update(run); } }, `Show ${plural(hidden, "more output")}`));
     if (run.left) nodes.push(remark(`${plural(run.left, "further output")} not kept`));
     if (run.dropped) nodes.push(remark(`${bytes(run.dropped)} of output were not recorded`));
     reconcile(this.node, nodes);
+    for (const folded of this.node.querySelectorAll(":scope > .tail > .folded")) folded.scrollTop = folded.scrollHeight;
   }
 
-  one(output, place) {
-    const mark = `${output.seq} ${output.type === "stream" ? output.text.length : 0}`;
+  one(output, place, tail) {
+    const mark = `${output.seq} ${output.type === "stream" ? `${output.text.length} ${tail}` : ""}`;
     const old = this.drawn.get(place);
     if (old && old.mark === mark) return old.node;
-    const node = outputView(this.session, output);
+    const node = outputView(this.session, output, tail);
     if (old && old.node.querySelector(":scope > button[aria-expanded=true]")) node.querySelector(":scope > button[aria-expanded]")?.click();
     this.drawn.set(place, { mark, node });
     return node;
   }
 }
 
-function outputView(session, output) {
+/** tail: the run still prints here, so its end is what matters. */
+function outputView(session, output, tail = false) {
   switch (output.type) {
-    case "stream": return textView(output.text, `stream ${output.name}`, output.lost);
+    case "stream": return tail ? tailView(output) : textView(output.text, `stream ${output.name}`, output.lost);
     case "error": return errorView(output);
     case "data": return dataView(session, output);
     default: return remark(`Output of type ${visible(output.name)} is not shown`);
@@ -82,6 +85,15 @@ function textView(text, kind, lost = 0) {
     box.append(more);
   }
   if (lost) box.append(remark(`${plural(lost, "further character")} not kept`));
+  return box;
+}
+
+/** The end of a stream that still grows; the beginning comes back when the run has ended. */
+function tailView({ text, name }) {
+  const from = text.length > firstText ? text.indexOf("\n", text.length - firstText) + 1 || text.length - firstText : 0;
+  const box = textView(text.slice(from), `stream ${name}`);
+  box.classList.add("tail");
+  if (from) box.prepend(remark("What came before is shown when the cell has ended"));
   return box;
 }
 
