@@ -157,8 +157,11 @@ func (c *Companion) start() (err error) {
 		return err
 	}
 	c.hosts = append(ownHosts(c.listen.Addr()), c.cfg.Hosts...)
+	if !loopback(c.listen.Addr()) {
+		c.log.Warn("listening beyond this machine without TLS: put a TLS proxy in front and name it in Hosts", "address", c.Addr())
+	}
 	c.address = link.Address{
-		URL: "http://" + c.listen.Addr().String(), Token: c.keys.Agent, PID: os.Getpid(),
+		URL: c.url(), Token: c.keys.Agent, PID: os.Getpid(),
 	}
 	c.address.Interviewer = c.InterviewerURL()
 	c.server = &http.Server{
@@ -170,19 +173,6 @@ func (c *Companion) start() (err error) {
 	}
 	c.wg.Go(func() { c.work(c.answering, c.answer, jobAnswer) })
 	return link.WriteAddress(c.cfg.Home, c.address)
-}
-
-// ownHosts are the names that a browser on this machine may use for a loopback address.
-func ownHosts(a net.Addr) []string {
-	host, port, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return nil
-	}
-	hosts := []string{net.JoinHostPort(host, port)}
-	if ip := net.ParseIP(host); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
-		hosts = append(hosts, "localhost:"+port, "127.0.0.1:"+port, "[::1]:"+port)
-	}
-	return hosts
 }
 
 // Addr is host:port of the listener.
@@ -197,15 +187,7 @@ func (c *Companion) InterviewerURL() string { return c.pageURL(c.keys.Interviewe
 // ObserverURL opens the page for looking on: no hidden tests, no interviewer's material, no controls.
 func (c *Companion) ObserverURL() string { return c.pageURL(c.keys.Observer) }
 
-func (c *Companion) pageURL(key string) string {
-	host := c.Addr()
-	if h, port, err := net.SplitHostPort(host); err == nil {
-		if ip := net.ParseIP(h); ip != nil && ip.IsUnspecified() {
-			host = net.JoinHostPort("127.0.0.1", port)
-		}
-	}
-	return "http://" + host + "/" + key + "/"
-}
+func (c *Companion) pageURL(key string) string { return c.url() + "/" + key + "/" }
 
 // Serve answers until ctx ends, the companion was idle for long enough, or it is closed; then it closes it.
 func (c *Companion) Serve(ctx context.Context) error {

@@ -154,14 +154,14 @@ func TestOneCompanionAHome(t *testing.T) {
 	if info, err := os.Stat(home + "/" + link.FileName); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("companion.json: %v, %v", info.Mode(), err)
 	}
-	key := c.InterviewerURL()[strings.LastIndex(c.InterviewerURL(), ":")+5:]
+	key := c.keys.Interviewer
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := link.ReadAddress(home); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("companion.json after the end: %v", err)
 	}
-	if again := start(t, home, nil); !strings.HasSuffix(again.InterviewerURL(), key[strings.Index(key, "/"):]) {
+	if again := start(t, home, nil); !strings.HasSuffix(again.InterviewerURL(), "/"+key+"/") {
 		t.Error("the interviewer's key changed with a restart")
 	}
 }

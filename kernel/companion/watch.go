@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/assay-kernel/assay/checks/card"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/kernel/link"
 	"github.com/assay-kernel/assay/kernel/session"
@@ -248,7 +250,26 @@ func (c *Companion) act(ctx context.Context, l *live, who role, m fromPage) erro
 		c.log.Error("interviewer's message not stored", "session", l.id, "err", err)
 		return errors.New("the companion could not store it; try again")
 	}
+	l.push(m)
 	return nil
+}
+
+// push shows the candidate what an interviewer has just said or given, under the cell that ran last. A kernel that is
+// away finds it with %assay and %hint.
+func (l *live) push(m fromPage) {
+	var title, text string
+	switch {
+	case m.Note != nil && m.Note.Show:
+		title, text = "Your interviewer says", m.Note.Text
+	case m.Hint != nil:
+		h := l.challenge.Hints[m.Hint.Step-1]
+		title, text = fmt.Sprintf("Hint %d of %d, from your interviewer", m.Hint.Step, len(l.challenge.Hints)), h.Text
+	case m.End != nil:
+		title, text = "Finished", "Your interviewer ended the session. What you run from now on is recorded and not scored."
+	default:
+		return
+	}
+	l.send(session.Down{Feedback: &session.Feedback{Final: true, Data: card.Message(title, text)}})
 }
 
 // acted makes the event for a page's message.

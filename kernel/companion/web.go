@@ -33,7 +33,7 @@ func (c *Companion) routes() http.Handler {
 		return func(w http.ResponseWriter, r *http.Request) { c.behindDoor(w, r, need, h) }
 	}
 	mux.HandleFunc("GET /k", c.serveAgent)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	mux.HandleFunc("GET "+link.HealthPath, c.serveHealth)
 	mux.HandleFunc("GET /{key}/{$}", c.enter)
 	mux.HandleFunc("GET /{key}", c.enter)
 	mux.HandleFunc("GET /{$}", page(observer, c.serveHTML("page/index.html")))
@@ -46,6 +46,12 @@ func (c *Companion) routes() http.Handler {
 	mux.HandleFunc("GET /api/challenge/{slug}", page(interviewer, c.serveChallenge))
 	mux.HandleFunc("GET /o/{id}/{seq}", page(observer, c.serveOutput))
 	return mux
+}
+
+// serveHealth says who is here, to anybody: a port that was ours may be somebody else's by now.
+func (c *Companion) serveHealth(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header(), r.Host)
+	sendJSON(w, link.Health{Assay: "companion", PID: c.address.PID})
 }
 
 // behindDoor checks the Host, the cookie and, for whatever changes something, where the request comes from.

@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"strings"
 	"testing"
 	"time"
@@ -14,140 +12,6 @@ import (
 	"github.com/assay-kernel/assay/kernel/link"
 	"github.com/assay-kernel/assay/kernel/session"
 )
-
-// browser has opened one of the companion's links.
-type browser struct {
-	t *testing.T
-	c *Companion
-	http.Client
-}
-
-func browse(t *testing.T, c *Companion, link string) *browser {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &browser{t: t, c: c, Client: http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}}}
-	t.Cleanup(b.CloseIdleConnections)
-	resp, _ := b.get(link)
-	if resp.StatusCode != http.StatusOK || resp.Request.URL.Path != "/" {
-		t.Fatalf("the link gave %d at %s", resp.StatusCode, resp.Request.URL.Path)
-	}
-	return b
-}
-
-func (b *browser) get(url string, headers ...string) (*http.Response, string) {
-	b.t.Helper()
-	if strings.HasPrefix(url, "/") {
-		url = b.c.Address().URL + url
-	}
-	req, err := http.NewRequest("GET", url, nil)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		if req.Header.Set(headers[i], headers[i+1]); headers[i] == "Host" {
-			req.Host = headers[i+1]
-		}
-	}
-	resp, err := b.Do(req)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return resp, string(body)
-}
-
-func (b *browser) cookie() string {
-	req, _ := http.NewRequest("GET", b.c.Address().URL, nil)
-	for _, c := range b.Jar.Cookies(req.URL) {
-		return c.Name + "=" + c.Value
-	}
-	return ""
-}
-
-// frame is anything that the companion sends to a page.
-type frame struct {
-	Records []session.Record
-	Session *about
-	OK      string `json:"ok"`
-	ID      string
-	Error   string
-}
-
-// page follows a session as the page does.
-type page struct {
-	t    *testing.T
-	conn *link.Conn
-	seq  uint64
-	log  []session.Record
-}
-
-func (b *browser) watch(id string, from uint64) *page {
-	b.t.Helper()
-	url := fmt.Sprintf("%s/api/s/%s/watch?from=%d", strings.Replace(b.c.Address().URL, "http", "ws", 1), id, from)
-	h := http.Header{"Cookie": {b.cookie()}, "Origin": {b.c.Address().URL}}
-	conn, err := link.DialAs(b.t.Context(), url, h, 8<<20)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	b.t.Cleanup(func() { conn.Close(link.CloseNormal, "") })
-	return &page{t: b.t, conn: conn, seq: from}
-}
-
-// until reads frames until one matches; records must come without a gap.
-func (p *page) until(what string, match func(frame) bool) frame {
-	p.t.Helper()
-	timer := time.AfterFunc(30*time.Second, func() { p.conn.Close(link.CloseNormal, "") })
-	defer timer.Stop()
-	for {
-		var f frame
-		if err := p.conn.Read(&f); err != nil {
-			p.t.Fatalf("no %s: %v", what, err)
-		}
-		for _, r := range f.Records {
-			if p.seq++; r.Seq != p.seq {
-				p.t.Fatalf("record %d came where %d is due", r.Seq, p.seq)
-			}
-			p.log = append(p.log, r)
-		}
-		if match(f) {
-			return f
-		}
-	}
-}
-
-func (p *page) untilKind(kind session.Kind) session.Record {
-	p.t.Helper()
-	var found session.Record
-	p.until(string(kind), func(f frame) bool {
-		for _, r := range f.Records {
-			if r.Kind == kind {
-				found = r
-				return true
-			}
-		}
-		return false
-	})
-	return found
-}
-
-func (p *page) say(message string) frame {
-	p.t.Helper()
-	var sent struct{ ID string }
-	if err := json.Unmarshal([]byte(message), &sent); err != nil {
-		p.t.Fatal(err)
-	}
-	if err := p.conn.WriteRaw([]byte(message)); err != nil {
-		p.t.Fatal(err)
-	}
-	return p.until("answer", func(f frame) bool { return f.OK == sent.ID || f.ID == sent.ID })
-}
 
 func TestPageFollows(t *testing.T) {
 	home := t.TempDir()
@@ -248,84 +112,6 @@ func TestObserverSeesNoTests(t *testing.T) {
 		if resp, _ := b.get(path); resp.StatusCode != http.StatusForbidden {
 			t.Errorf("%s answers an observer %d", path, resp.StatusCode)
 		}
-	}
-}
-
-func TestDoor(t *testing.T) {
-	home := t.TempDir()
-	c := start(t, home, nil)
-	k := connect(t, home, session.Hello{Instance: "nb"})
-	id := k.welcome().Session
-	stranger := &browser{t: t, c: c, Client: http.Client{Transport: &http.Transport{}}}
-	t.Cleanup(stranger.CloseIdleConnections)
-	for _, path := range []string{"/", "/s/" + id, "/page/app.css", "/api/sessions", "/api/s/" + id + "/events", "/api/s/" + id + "/watch",
-		"/api/challenge/warm-up", "/o/" + id + "/1", "/api/s/" + id + "/export?format=json"} {
-		if resp, _ := stranger.get(path); resp.StatusCode != http.StatusUnauthorized {
-			t.Errorf("%s answers a stranger %d", path, resp.StatusCode)
-		}
-	}
-	if resp, _ := stranger.get("/" + newKey() + "/"); resp.StatusCode != http.StatusNotFound {
-		t.Errorf("a wrong key gives %d", resp.StatusCode)
-	}
-	b := browse(t, c, c.InterviewerURL())
-	for _, path := range []string{"/", "/s/" + id, "/page/app.css", "/page/session.js", "/api/sessions", "/api/challenge/warm-up"} {
-		resp, _ := b.get(path)
-		csp := resp.Header.Get("Content-Security-Policy")
-		if resp.StatusCode != 200 || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
-			t.Errorf("%s: %d, policy %q", path, resp.StatusCode, csp)
-		}
-	}
-	for _, host := range []string{"evil.test", "evil.test:" + strings.Split(c.Addr(), ":")[1], "127.0.0.1"} {
-		if resp, _ := b.get("/api/sessions", "Host", host, "Cookie", b.cookie()); resp.StatusCode != http.StatusMisdirectedRequest {
-			t.Errorf("Host %s is answered %d", host, resp.StatusCode)
-		}
-	}
-	resp, body := b.get(c.InterviewerURL(), "Sec-Fetch-Site", "cross-site")
-	if resp.StatusCode != 200 || !strings.Contains(body, "refresh") || resp.Header.Get("Set-Cookie") == "" {
-		t.Errorf("a link from another site gives %d %s", resp.StatusCode, body)
-	}
-	for _, attr := range []string{"HttpOnly", "SameSite=Strict", "Path=/"} {
-		if !strings.Contains(resp.Header.Get("Set-Cookie"), attr) {
-			t.Errorf("the cookie lacks %s", attr)
-		}
-	}
-}
-
-func TestWebsocketsCheckWhoCalls(t *testing.T) {
-	home := t.TempDir()
-	c := start(t, home, nil)
-	k := connect(t, home, session.Hello{Instance: "nb"})
-	id := k.welcome().Session
-	b := browse(t, c, c.InterviewerURL())
-	ws := strings.Replace(c.Address().URL, "http", "ws", 1)
-	own := c.Address().URL
-	tests := []struct {
-		name, path string
-		header     http.Header
-		status     int
-	}{
-		{"page, foreign origin", "/api/s/" + id + "/watch", http.Header{"Cookie": {b.cookie()}, "Origin": {"http://evil.test"}}, 403},
-		{"page, null origin", "/api/s/" + id + "/watch", http.Header{"Cookie": {b.cookie()}, "Origin": {"null"}}, 403},
-		{"page, no origin", "/api/s/" + id + "/watch", http.Header{"Cookie": {b.cookie()}}, 403},
-		{"page, other scheme", "/api/s/" + id + "/watch", http.Header{"Cookie": {b.cookie()}, "Origin": {strings.Replace(own, "http", "https", 1)}}, 403},
-		{"page, rebound name", "/api/s/" + id + "/watch", http.Header{"Cookie": {b.cookie()}, "Origin": {"http://evil.test"}, "Host": {"evil.test"}}, 421},
-		{"page, no cookie", "/api/s/" + id + "/watch", http.Header{"Origin": {own}}, 401},
-		{"kernel, no token", "/k", http.Header{}, 401},
-		{"kernel, wrong token", "/k", http.Header{"Authorization": {"Bearer " + newKey()}}, 401},
-		{"kernel, page's key", "/k", http.Header{"Authorization": {"Bearer " + c.keys.Interviewer}}, 401},
-		{"kernel, from a page", "/k", http.Header{"Authorization": {"Bearer " + c.keys.Agent}, "Origin": {own}}, 403},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			conn, err := link.DialAs(t.Context(), ws+tt.path, tt.header, 1<<20)
-			if err == nil {
-				conn.Close(link.CloseNormal, "")
-				t.Fatal("was let in")
-			}
-			if refused, ok := err.(*link.StatusError); !ok || refused.Status != tt.status {
-				t.Errorf("got %v, want %d", err, tt.status)
-			}
-		})
 	}
 }
 
@@ -443,5 +229,24 @@ func TestTooManyPages(t *testing.T) {
 	p := b.watch(id, 0)
 	if err := p.conn.Read(&f); link.Code(err) != link.CloseTooSlow {
 		t.Errorf("one page more: %v", err)
+	}
+}
+
+func TestCandidateHearsTheInterviewer(t *testing.T) {
+	home := t.TempDir()
+	c := start(t, home, nil)
+	k := connect(t, home, session.Hello{Instance: "nb"})
+	id := k.welcome().Session
+	p := browse(t, c, c.InterviewerURL()).watch(id, 0)
+	p.say(`{"id":"1","note":{"text":"for me only"}}`)
+	p.say(`{"id":"2","note":{"text":"Think about equal rows.","show":true}}`)
+	p.say(`{"id":"3","hint":{"step":1}}`)
+	for _, want := range []string{"Think about equal rows.", "What is (a-b)^2?"} {
+		k.wait(want, func(d session.Down) bool {
+			return d.Feedback != nil && d.Feedback.Request == "" && strings.Contains(text(d.Feedback), want)
+		})
+	}
+	if got := text(k.final(k.magic("assay", "status"))); !strings.Contains(got, "equal rows") || strings.Contains(got, "for me only") {
+		t.Errorf("%%assay says %q", got)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -220,21 +218,4 @@ func (c *Client) address(ctx context.Context) (Address, error) {
 		return Address{}, err
 	}
 	return ReadAddress(c.cfg.Home)
-}
-
-// reachable reports whether something listens at the address that home names.
-func reachable(ctx context.Context, home string) bool {
-	a, err := ReadAddress(home)
-	if err != nil {
-		return false
-	}
-	u, err := url.Parse(a.URL)
-	if err != nil {
-		return false
-	}
-	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", u.Host)
-	if err != nil {
-		return false
-	}
-	return conn.Close() == nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -149,6 +150,21 @@ func TestStartIsCalledByOneKernel(t *testing.T) {
 	if n := starts.Load(); n != 1 {
 		t.Errorf("started %d times", n)
 	}
+}
+
+func TestAForeignPortIsNoCompanion(t *testing.T) {
+	stranger := httptest.NewServer(http.NotFoundHandler())
+	defer stranger.Close()
+	home := t.TempDir()
+	if err := WriteAddress(home, Address{URL: stranger.URL, Token: token, PID: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p := newPeer(t)
+	c := client(t, home, func(cfg *Config) {
+		cfg.Start = func(context.Context) error { p.adopt(home); return nil }
+	})
+	record(t, c, 1)
+	eventually(t, "the event at the new companion", func() bool { return p.count(c.Source()) == 1 })
 }
 
 func TestEnvironmentNamesTheCompanion(t *testing.T) {

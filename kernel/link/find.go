@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -124,4 +126,37 @@ func waitFor(ctx context.Context, home string, most time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// HealthPath of a companion answers with a Health, without a token.
+const HealthPath = "/healthz"
+
+// Health says that a companion is there, and which.
+type Health struct {
+	Assay string `json:"assay"` // "companion"
+	PID   int    `json:"pid"`
+}
+
+// reachable reports whether the companion that home names is there. Its port may have gone to another program since,
+// so it must say its name.
+func reachable(ctx context.Context, home string) bool {
+	a, err := ReadAddress(home)
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(a.URL, "/")+HealthPath, nil)
+	if err != nil {
+		return false
+	}
+	req.Close = true
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	var h Health
+	err = json.NewDecoder(io.LimitReader(resp.Body, 1<<10)).Decode(&h)
+	return err == nil && resp.StatusCode == http.StatusOK && h.Assay == "companion" && h.PID == a.PID
 }

@@ -77,6 +77,10 @@ func (p *peer) adopt(dir string) {
 }
 
 func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == HealthPath {
+		fmt.Fprintf(w, `{"assay":"companion","pid":%d}`, os.Getpid())
+		return
+	}
 	conn, err := AcceptAgent(w, r, token, 16<<20)
 	if err != nil {
 		return

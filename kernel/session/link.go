@@ -43,7 +43,7 @@ type Welcome struct {
 
 // Feedback is what to show under the cell of Request. A Feedback that is not Final is replaced by a later one.
 type Feedback struct {
-	Request string            `json:"request"`
+	Request string            `json:"request"` // "": from the interviewer, to show under the cell that ran last
 	Final   bool              `json:"final"`
 	Data    map[string]string `json:"data"` // MIME bundle: text/html, text/markdown, text/plain
 }
