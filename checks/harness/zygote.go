@@ -277,13 +277,14 @@ func (z *Zygote) take(m message, fds []int, ready chan<- message) []int {
 	return fds
 }
 
-// orphan tells every child that is left that it has no zygote any more.
+// orphan ends every child that is left: nobody would reap it, or tell how it ended.
 func (z *Zygote) orphan() {
 	z.mu.Lock()
 	left := z.children
 	z.children = map[int]*Child{}
 	z.mu.Unlock()
 	for _, c := range left {
+		c.Kill()
 		c.ended(Exit{Lost: true})
 	}
 }

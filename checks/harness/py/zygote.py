@@ -84,7 +84,7 @@ class Sandbox:
             self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
             uid = 61184 + random.SystemRandom().randrange(4000)
             kept = (locks.CAP_CHOWN, locks.CAP_DAC_OVERRIDE, locks.CAP_DAC_READ_SEARCH, locks.CAP_FOWNER,
-                    locks.CAP_SETUID, locks.CAP_SETGID)
+                    locks.CAP_SETUID, locks.CAP_SETGID, locks.CAP_KILL)  # the last for PDEATHSIG
             if self._try("capabilities", lambda: locks.drop_caps(*kept)):
                 self.uid = uid
                 self.layers.append("uid")
