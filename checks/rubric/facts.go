@@ -90,6 +90,7 @@ type hit struct {
 	Function string   `json:"function"`
 	Reach    bool     `json:"reach"`
 	Certain  bool     `json:"certain"`
+	Quiet    bool     `json:"quiet"` // says something only when a measurement asks for it
 	Why      string   `json:"why"`
 	Better   string   `json:"better"`
 	Facts    []string `json:"facts"`

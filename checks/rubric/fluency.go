@@ -125,27 +125,35 @@ func (s *scoring) loops(p report.Part, looped []axis, clock ClockRatio, timed bo
 	return p
 }
 
-// slow takes points for time that the counter cannot see, such as sum() over an array.
+// slow takes points for time that the counter cannot see, such as sum() over an array. A clock alone is one witness: it
+// costs when a static hit explains it, or when no array code could be that slow.
 func (s *scoring) slow(p report.Part, clock ClockRatio) report.Part {
-	lost := 3.0
-	switch {
-	case clock.Ratio > 50:
-		lost = arraysOf
-	case clock.Ratio > 10:
-		lost = arraysOf / 2
-	}
-	p.Why = fmt.Sprintf("%.0f times the reference's time", clock.Ratio)
+	p.Points, p.Why = pts(arraysOf), fmt.Sprintf("%.0f times the reference's time", clock.Ratio)
 	if _, ok := s.explains("builtin"); ok && clock.Ratio <= 50 && s.facts.Reference != nil { // library reach pays for that one
-		p.Points, p.Why = pts(arraysOf), p.Why+", see "+PartReach
+		p.Why += ", see " + PartReach
 		return p
 	}
-	h, ok := s.explains("middle", "grow", "row", "loop", "builtin")
+	h, ok := s.explains("middle", "grow", "row", "loop", "tensor", "builtin")
 	if !ok {
 		h = s.unseen()
 		h.Rule, h.Why = "A110", "The answer takes much longer than array code for the same result: look for work that is done twice, or for an intermediate array that is too large."
 		h.Better = "# measure the parts: %timeit on each line with a large input"
 	}
+	lost := 3.0
+	switch {
+	case clock.Ratio > 50 && ok:
+		lost = arraysOf
+	case clock.Ratio > 10:
+		lost = arraysOf / 2
+	}
 	s.spent[key(h)] = true
+	if !ok && clock.Ratio <= 50 {
+		p.Why += ", which nothing in the code explains: no points lost"
+		if clock.Ratio > 10 {
+			s.addHit(h, report.Advice, 0, "fluency", clockWitness(clock))
+		}
+		return p
+	}
 	s.addHit(h, report.Costs, lost, "fluency", clockWitness(clock))
 	p.Points = pts(arraysOf - lost)
 	return p
@@ -180,7 +188,7 @@ func (s *scoring) explains(families ...string) (hit, bool) {
 
 // unseen is the finding for a cost whose line no static rule named: the first loop, or the entry point itself.
 func (s *scoring) unseen() hit {
-	h := hit{Rule: "A100", Family: "loop", Line: 1, EndLine: 1, Facts: []string{},
+	h := hit{Rule: "A100", Family: "loop", Line: 1, EndLine: 1, Facts: []string{"measured, not read from the code"},
 		Why:    "Python does more work here for every element as the input grows; array or column operations do it in compiled code.",
 		Better: "result = ...  # array or column operations on the whole input"}
 	if s.facts == nil {

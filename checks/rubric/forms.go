@@ -2,6 +2,7 @@ package rubric
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -176,6 +177,10 @@ func (s *scoring) clutter() report.Part {
 	return p
 }
 
+// codeComment is a comment that can only be code. Ruff also flags "# note: text", which is an annotated name to Python and a
+// sentence to everybody else.
+var codeComment = regexp.MustCompile(`#\s*([\w.]+(\[.*\])?(, *[\w.]+)*\s*([-+*/@]?=)\s*[^=]|[\w.]+\(.*\)\s*$|return\b.|import \w|from [\w.]+ import |for \w.* in .*:\s*$|(if|while|elif|with|def|class) .*:\s*$|(else|try|finally):\s*$)`)
+
 func (s *scoring) cluttered() []clutterItem {
 	var items []clutterItem
 	for _, f := range s.answer() {
@@ -190,7 +195,7 @@ func (s *scoring) cluttered() []clutterItem {
 		}
 	}
 	for _, h := range s.lint {
-		if h.Code != "F841" && !slices.Contains(clutterRules, h.Code) || h.Code == "F401" && alwaysThere(h.Message) {
+		if h.Code != "F841" && !slices.Contains(clutterRules, h.Code) || h.Code == "F401" && alwaysThere(h.Message) || h.Code == "ERA001" && !codeComment.MatchString(s.line(h.Location.Row)) {
 			continue
 		}
 		t := lintText[h.Code]

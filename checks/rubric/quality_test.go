@@ -59,6 +59,8 @@ func TestQualityParts(t *testing.T) {
 		{"unreachable", good + "    return x[:n]\n    n = 1\n", PartClutter, 1},
 		{"an unused name", good + "    spare = 1\n    return x[:n]\n", PartClutter, 1},
 		{"an unused import", "import json\n\n\n" + good + "    return x[:n]\n", PartClutter, 1},
+		{"code in a comment", good + "    # n = n + 1\n    return x[:n]\n", PartClutter, 1},
+		{"a comment that only looks like code", "# assay: some-challenge\n# note: rounding\n" + good + "    return x[:n]\n", PartClutter, 2},
 		{"numpy may be there unused", "import numpy as np\nimport pandas as pd\n\n\n" + good + "    return x[:n]\n", PartClutter, 2},
 	} {
 		if got := quality(t, c.source)[c.part]; got != c.want {

@@ -67,7 +67,9 @@ func review(name string, in Input) *Review {
 	if s.facts != nil {
 		out.Functions = len(s.facts.Functions)
 		for _, h := range s.facts.Hits {
-			s.advise(h)
+			if !h.Quiet {
+				s.advise(h)
+			}
 		}
 		s.reviewShape()
 	}
@@ -84,7 +86,7 @@ func (s *scoring) reviewLint() {
 	own := map[string]string{"B006": "default", "B008": "default", "F403": "star", "E722": "swallow", "PLW0177": "nan"}
 	for _, h := range s.lint {
 		if family := own[h.Code]; family != "" && s.hitAt(family, h.Location.Row) || s.explained(h) || h.Code == "F405" ||
-			h.Code == "B018" && !s.inFunction(h.Location.Row) {
+			h.Code == "B018" && !s.inFunction(h.Location.Row) || h.Code == "ERA001" && !codeComment.MatchString(s.line(h.Location.Row)) {
 			continue
 		}
 		criterion := "fluency"

@@ -93,6 +93,64 @@ func TestArrayThinking(t *testing.T) {
 	}
 }
 
+// A clock is one witness. Without a static hit it costs only where no array code could be that slow.
+func TestAClockAloneIsAdvice(t *testing.T) {
+	const tensor = "import numpy as np\n\n\ndef pairwise_distances(X: np.ndarray) -> np.ndarray:\n    \"\"\"Distances of all rows of X, an array.\"\"\"\n    return np.sqrt(((X[:, None, :] - X[None, :, :]) ** 2).sum(axis=2))\n"
+	for _, c := range []struct {
+		name, source string
+		ratio, want  float64
+		rule         string
+		severity     report.Severity
+	}{
+		{"a little slow", warmup, 9, 12, "", ""},
+		{"slow, unexplained", warmup, 40, 12, "A110", report.Advice},
+		{"far too slow, unexplained", warmup, 60, 6, "A110", report.Costs},
+		{"a third axis, fast enough", tensor, 2, 12, "", ""},
+		{"a third axis, a little slow", tensor, 9, 9, "A108", report.Costs},
+		{"a third axis, slow", tensor, 20, 6, "A108", report.Costs},
+	} {
+		r := score(t, Input{Source: c.source, EntryPoints: []string{"pairwise_distances"}, Steps: flat("rows"), Clock: []ClockRatio{{"n=1500", c.ratio}}, ReferenceSource: warmup})
+		if p := part(t, r.Fluency, PartArrays); points(p.Points) != c.want {
+			t.Errorf("%s: %v, want %v", c.name, points(p.Points), c.want)
+		}
+		if f, ok := finding(r, c.rule); c.rule == "" && len(r.Findings) > 0 || c.rule != "" && (!ok || f.Severity != c.severity) {
+			t.Errorf("%s: %s", c.name, dump(r.Findings))
+		}
+	}
+}
+
+// The reference's signature says what a candidate's bare parameters hold.
+func TestParametersAreKnownFromTheReference(t *testing.T) {
+	const reference = "import numpy as np\n\n\ndef f(X: np.ndarray) -> np.ndarray:\n    return X * 2\n"
+	for name, c := range map[string]struct{ source, rule string }{
+		"a write":               {"def f(a):\n    a *= 2\n    return a\n", "A503"},
+		"a write in a branch":   {"def f(a):\n    if a.dtype.kind != 'f':\n        a = a.astype(float)\n    a *= 2\n    return a\n", "A503"},
+		"a write after asarray": {"import numpy as np\n\n\ndef f(a):\n    b = np.asarray(a, dtype=float)[:]\n    b *= 2\n    return b\n", "A503"},
+		"a loop":                {"def f(a):\n    out = []\n    for i in range(len(a)):\n        out.append(a[i] * 2)\n    return out\n", "A101"},
+		"rows of a list":        {"import numpy as np\n\n\ndef f(a):\n    return np.array([np.linalg.norm(row) for row in a])\n", "A105"},
+		"pairs of a list":       {"import numpy as np\n\n\ndef f(a):\n    return [[np.linalg.norm(x - y) for y in a] for x in a]\n", "A105"},
+	} {
+		in := Input{Report: graded(), Source: c.source, EntryPoints: []string{"f"}, ReferenceSource: reference}
+		in.Report.Correctness.Cases = []report.Case{{Class: "contract", Outcome: report.Fail, Guards: "The input is not changed."}}
+		f, ok := finding(score(t, in), c.rule)
+		if !ok || c.rule == "A503" && f.Severity != report.Costs {
+			t.Errorf("%s: no %s: %s", name, c.rule, dump(in.Report.Findings))
+		}
+	}
+	for name, source := range map[string]string{
+		"a copy":           "def f(a):\n    a = a.copy()\n    a *= 2\n    return a\n",
+		"a new array":      "def f(a):\n    a = a * 2\n    a += 1\n    return a\n",
+		"np.array":         "import numpy as np\n\n\ndef f(a):\n    a = np.array(a, dtype=float)\n    a *= 2\n    return a\n",
+		"another array":    "import numpy as np\n\n\ndef f(a):\n    out = np.empty_like(a)\n    out[:] = a * 2\n    return out\n",
+		"an extreme guard": "import numpy as np\n\n\ndef f(a):\n    s = np.std(a, axis=0)\n    s[s == 0] = 1\n    return a / s\n",
+	} {
+		r := score(t, Input{Source: source, EntryPoints: []string{"f"}, ReferenceSource: reference})
+		if f, ok := finding(r, "A503"); ok {
+			t.Errorf("%s: %s", name, dump(f))
+		}
+	}
+}
+
 func TestACorrectLoopKeepsTheOtherThirteen(t *testing.T) {
 	r := score(t, scaleInput(growing("rows"), ClockRatio{"n=800", 300}))
 	if got := points(r.Fluency.Points); got != 13 {

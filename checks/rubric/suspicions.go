@@ -30,7 +30,7 @@ func (s *scoring) suspicions() {
 		return
 	}
 	for _, h := range s.facts.Hits {
-		if s.spent[key(h)] || s.fromStarter(h.Line) {
+		if h.Quiet || s.spent[key(h)] || s.fromStarter(h.Line) {
 			continue
 		}
 		if h.Family == "row" && h.Rule != "A202" {

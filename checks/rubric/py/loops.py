@@ -24,6 +24,8 @@ def hits(scope, kinds, names):
             found += _comprehension(node, kinds)
         elif isinstance(node, ast.Call):
             found += _call(node, kinds, names)
+        elif isinstance(node, ast.BinOp):
+            found += _tensor(node, kinds)
     return found
 
 
@@ -164,7 +166,10 @@ def _pairs(outer, i, inner, j):
                 if any(isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "dot" for n in ast.walk(s.value)):
                     return "%s = %s @ %s.T" % (t.value.id, a, b)
                 return "diff = %s[:, None, :] - %s[None, :, :]  # all pairs at once\n%s = ...  # then reduce with axis=-1" % (a, b, t.value.id)
-    return "left = x[:, None]   # rows down\nright = x[None, :]  # rows across\nresult = ...        # one expression of left and right gives every pair"
+    return _PAIRS
+
+
+_PAIRS = "left = x[:, None]   # rows down\nright = x[None, :]  # rows across\nresult = ...        # one expression of left and right gives every pair"
 
 
 def _direct(loop, kinds):
@@ -228,12 +233,16 @@ def _comprehension(node, kinds):
     gen = node.generators[0]
     if any(SEQUENTIAL.match(t) for t in names_in(gen.target)):
         return []
-    arithmetic = any(isinstance(n, (ast.BinOp, ast.Compare)) for n in ast.walk(node.elt)) or any(gen.ifs)
+    arithmetic = any(isinstance(n, (ast.BinOp, ast.Compare)) for n in ast.walk(node.elt)) or any(gen.ifs) or _per_row(node.elt, gen.target)
     seq = gen.iter
     if kinds.of(seq) in ARRAYS + (SERIES,) and arithmetic and not _groups(seq) and isinstance(gen.target, ast.Name):
         name = better.text(seq, 40)
         form = ""
-        if isinstance(seq, ast.Name) and not gen.ifs and len(node.generators) == 1:
+        if _per_row(node.elt, gen.target) and isinstance(seq, ast.Name):
+            form = "%s(%s, axis=1)" % (better.text(node.elt.func), seq.id)
+        elif isinstance(node.elt, ast.ListComp):
+            form = _PAIRS
+        elif isinstance(seq, ast.Name) and not gen.ifs and len(node.generators) == 1:
             form = re.sub(r"\b%s\b" % re.escape(gen.target.id), seq.id, better.text(node.elt))
         elif isinstance(seq, ast.Name) and len(gen.ifs) == 1 and isinstance(node.elt, ast.Name):
             form = "%s[%s]" % (seq.id, re.sub(r"\b%s\b" % re.escape(gen.target.id), seq.id, better.text(gen.ifs[0])))
@@ -248,6 +257,30 @@ def _comprehension(node, kinds):
             return [_hit("A105", "loop", node, "The comprehension indexes `%s` element by element; an array expression does it at once." % base,
                          form or "result = ...  # an expression of `%s` itself" % base, ["%s indexed by %s" % (uses[0][0], gen.target.id)])]
     return []
+
+
+def _per_row(elt, target):
+    """np.f(row) for row in X: one reduction with axis does it."""
+    return isinstance(elt, ast.Call) and isinstance(elt.func, ast.Attribute) and base_name(elt.func) in ("np", "numpy") and len(elt.args) == 1 \
+        and isinstance(elt.args[0], ast.Name) and isinstance(target, ast.Name) and elt.args[0].id == target.id
+
+
+def _tensor(node, kinds):
+    """X[:, None, :] - X[None, :, :]: every pair of rows with every feature, at once in memory."""
+    if not isinstance(node.op, (ast.Sub, ast.Mult, ast.Add)) or not (_expands(node.left, kinds) and _expands(node.right, kinds)):
+        return []
+    hit = _hit("A108", "tensor", node, "This builds an array with one entry for every pair of rows and every column, only to reduce it again: much memory, and slow for it.",
+               "gram = a @ b.T  # all dot products at once, no third axis\n# |x - y|^2 = |x|^2 + |y|^2 - 2 x.y", ["a third axis that is reduced again"])
+    hit["quiet"] = True
+    return [hit]
+
+
+def _expands(node, kinds):
+    if not isinstance(node, ast.Subscript):
+        return False
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    new = sum(isinstance(p, ast.Constant) and p.value is None or isinstance(p, ast.Attribute) and p.attr == "newaxis" for p in parts)
+    return new == 1 and (len(parts) == 3 or kinds.of(node.value) == ARRAY2)
 
 
 def _call(node, kinds, names):

@@ -118,8 +118,9 @@ def docstring_kinds(doc, params):
 class Kinds:
     """Kinds of the names in one scope. Later assignments win; a name assigned two different kinds has none."""
 
-    def __init__(self, scope, names, outer=None):
+    def __init__(self, scope, names, outer=None, stated=None):
         self.names = names
+        self.stated = stated or []  # kinds that the reference states for the parameters, by position
         self.kind = dict(outer.kind) if outer else {}
         self.params = []
         self.sizes = {}  # name -> the sequence whose length it is
@@ -134,15 +135,19 @@ class Kinds:
         args = a.posonlyargs + a.args + a.kwonlyargs
         self.params = [x.arg for x in args]
         stated = docstring_kinds(ast.get_docstring(fn, clean=True), self.params)
-        for x in args:
+        for i, x in enumerate(args):
             self.kind.pop(x.arg, None)
-            kind = annotation_kind(x.annotation) or stated.get(x.arg)
+            kind = annotation_kind(x.annotation) or stated.get(x.arg) or (self.stated[i] if i < len(self.stated) else None)
             if kind == ARRAY and stated.get(x.arg) == ARRAY2:
                 kind = ARRAY2
             if kind:
                 self.kind[x.arg] = kind
             elif x.arg in ("df", "frame"):
                 self.kind[x.arg] = FRAME
+
+    def positions(self):
+        """Kinds of the parameters, by position."""
+        return [self.kind.get(p) for p in self.params]
 
     def _assign(self, node):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

@@ -107,7 +107,7 @@ def _after_exit(body):
     return []
 
 
-def look(source, entry_points, limit):
+def look(source, entry_points, limit, stated=None):
     tree = parse(source, limit)
     names, star_imports = imports(tree)
     funcs = shape.functions(tree)
@@ -118,7 +118,7 @@ def look(source, entry_points, limit):
     kinds_of = {}
     for qual, fn, cls in funcs:
         parent = kinds_of.get(qual.rpartition(".")[0])
-        kinds = kinds_of[qual] = Kinds(fn, names, parent or module)
+        kinds = kinds_of[qual] = Kinds(fn, names, parent or module, (stated or {}).get(qual))
         entry = fn.name in entry_points or cls in entry_points and bool(cls)
         d = shape.describe(qual, fn, cls, doc)
         d.update(entry=entry, reach=qual in reach, clutter=clutter(fn))
@@ -139,23 +139,29 @@ def look(source, entry_points, limit):
         if isinstance(node, ast.ClassDef):
             out.setdefault("classes", []).append({"name": node.name, "line": node.lineno, "doc": ast.get_docstring(node) is not None,
                                                   "named": bool(re.match(r"^_?[A-Z][A-Za-z0-9]*$", node.name))})
+    out["stated"] = {qual: Kinds(fn, names, module).positions() for qual, fn, cls in funcs if cls or fn.name in entry_points}
     out["calls"] = library_calls([fn for qual, fn, _ in funcs if qual in reach], names)
     return out
 
 
 def answer(request):
     out = {"python": platform.python_version()}
+    entry_points = request.get("entry_points") or []
     try:
-        out.update(look(request["source"], request.get("entry_points") or [], request["limit"]))
+        stated = {}
         if request.get("reference"):
-            ref = look(request["reference"], request.get("entry_points") or [], request["limit"])
+            ref = look(request["reference"], entry_points, request["limit"])
             out["reference"] = {"functions": ref["functions"], "calls": ref["calls"]}
+            stated = ref["stated"]
+        out.update(look(request["source"], entry_points, request["limit"], stated))
+        del out["stated"]
     except SyntaxError as e:
         out["error"] = {"line": e.lineno or 0, "message": e.msg or "syntax error"}
     except (Refused, RecursionError, ValueError) as e:
         out["error"] = {"line": 0, "message": str(e)}
     for h in out.get("hits", ()):
         h.setdefault("certain", False)
+        h.setdefault("quiet", False)
     return out
 
 

@@ -16,7 +16,7 @@ def hits(scope, kinds, names, entry):
     if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
         found += _defaults(scope, names)
         if entry:
-            found += _writes_into_argument(scope, kinds)
+            found += _writes_into_argument(scope, kinds, names)
     return found
 
 
@@ -111,17 +111,38 @@ def _in_place(n):
     return "", n
 
 
-def _writes_into_argument(fn, kinds):
-    """A public entry point that writes into an array or frame that it was given."""
-    fresh = set()
+def _writes_into_argument(fn, kinds, names):
+    """An entry point that writes into an array or frame that it was given, or into what np.asarray gave back unchanged."""
+    shared = {p: None for p in kinds.params}  # name -> the line that made it share the argument's data
+    always = set(map(id, fn.body))
     for n in own_nodes(fn):
-        if isinstance(n, ast.Assign):
-            fresh |= {t.id for t in n.targets if isinstance(t, ast.Name)}
         base, node = _in_place(n)
-        if base in kinds.params and base not in fresh and kinds.kind.get(base) in WHOLE:
-            return [_hit("A503", "alias", node, "This writes into the caller's `%s`: after the call their data has changed." % base,
-                         "%s = %s.copy()  # first, then change the copy" % (base, base), ["%s is an argument" % base])]
+        if base in shared and (kinds.kind.get(base) in WHOLE or shared[base]):
+            if not shared[base]:
+                return [_hit("A503", "alias", node, "This writes into the caller's `%s`: after the call their data has changed." % base,
+                             "%s = %s.copy()  # first, then change the copy" % (base, base), ["%s is an argument" % base])]
+            return [_hit("A503", "alias", node, "np.asarray makes no copy of an array that has the type already, so this writes into the caller's data.",
+                         "%s = np.array(..., dtype=float)  # a copy, always" % base, ["line %d may share the argument's data" % shared[base]])]
+        if isinstance(n, ast.Assign) and len(n.targets) == 1 and isinstance(n.targets[0], ast.Name):
+            target, source = n.targets[0].id, _same_data(n.value, names)
+            if source in shared:
+                shared[target] = n.lineno
+            elif id(n) in always:
+                shared.pop(target, None)
     return []
+
+
+def _same_data(value, names):
+    """The name whose data an expression may hand on: np.asarray(x), x[:], x.reshape(...), x.T."""
+    while True:
+        if isinstance(value, ast.Call) and dotted(value.func, names) in ("numpy.asarray", "numpy.asanyarray", "numpy.ravel", "numpy.atleast_2d") and value.args:
+            value = value.args[0]
+        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("reshape", "ravel", "view"):
+            value = value.func.value
+        elif isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) or isinstance(value, ast.Attribute) and value.attr == "T":
+            value = value.value
+        else:
+            return value.id if isinstance(value, ast.Name) else ""
 
 
 def _chained(scope, kinds):
