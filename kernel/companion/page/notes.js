@@ -2,6 +2,7 @@
 // that a closed tab loses nothing; once added it is a record like any other and cannot be changed.
 
 import { el, fill, setText } from "./dom.js";
+import { words } from "./saver.js";
 import { clock, visible } from "./text.js";
 
 /** The panel. send({text, show}) stores a note and resolves when it is stored. */
@@ -43,7 +44,8 @@ export class NotesView {
     const text = this.text.value.trim();
     if (!text || this.button.disabled) return;
     this.button.disabled = true;
-    setText(this.status, "Saving\u2026");
+    this.saving = true;
+    setText(this.status, words("saving", "", this.connected));
     try {
       await this.send({ text, show: this.show.checked });
       if (this.text.value.trim() === text) this.text.value = "";
@@ -53,17 +55,20 @@ export class NotesView {
     } catch (error) {
       setText(this.status, `Not saved: ${error.message}`);
       this.button.disabled = false;
+    } finally {
+      this.saving = false;
     }
+  }
+
+  /** Says where a note is while the companion is away. */
+  line(connected) {
+    this.connected = connected;
+    if (this.saving) setText(this.status, words("saving", "", connected));
   }
 
   draw(state) {
     fill(this.list, [...state.notes].reverse().slice(0, 300).map((note) => el("li", null,
       el("div.note-head", null, el("time.dim", null, clock(note.at - state.began)), note.by && el("span.dim", null, visible(note.by)), note.show && el("span.chip", null, "shown to the candidate")),
       el("p.note-text", null, visible(note.text)))));
-  }
-
-  /** True while a note is typed but not added. */
-  dirty() {
-    return this.text.value.trim() !== "";
   }
 }

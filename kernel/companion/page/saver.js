@@ -44,11 +44,11 @@ export function saver({ send, shown, wait = 700, timers = { set: (f, ms) => setT
   };
 }
 
-/** The words for a state. */
-export function words(state, message = "") {
+/** The words for a state; connected is false while the companion is away. */
+export function words(state, message = "", connected = true) {
   switch (state) {
     case "waiting": return "Not saved yet";
-    case "saving": return "Saving\u2026";
+    case "saving": return connected ? "Saving\u2026" : "Kept here until the companion is back";
     case "saved": return "Saved";
     case "failed": return `Not saved: ${message}`;
     default: return "";

@@ -36,6 +36,11 @@ export class ScoreView {
     for (const editor of this.editors) editor.facts(facts[editor.part.id] || [], state.began, this.go);
   }
 
+  /** Says where unsaved scores are while the companion is away. */
+  line(connected) {
+    for (const editor of this.editors) editor.line(connected);
+  }
+
   /** Sends what waits; called before the page goes away. */
   flush() {
     for (const editor of this.editors) editor.saver.flush();
@@ -98,9 +103,19 @@ class Editor {
       this.evidence, this.groups, this.remark, el("div.row.end", null, this.clear));
     this.saver = saver({
       send: (value) => send(value),
-      shown: (state, message) => { this.status.dataset.state = state; setText(this.status, state === "saved" ? `Saved ${timeOfDay(Date.now())}` : words(state, message)); },
+      shown: (state, message) => this.say(state, message),
     });
     this.paint();
+  }
+
+  say(state, message) {
+    this.status.dataset.state = state;
+    setText(this.status, state === "saved" ? `Saved ${timeOfDay(Date.now())}` : words(state, message, this.connected));
+  }
+
+  line(connected) {
+    this.connected = connected;
+    if (this.status.dataset.state === "saving") this.say("saving");
   }
 
   question(question) {

@@ -64,6 +64,7 @@ function hear(session) {
 function status(now) {
   banner.line(now);
   drawLine(byId("line"), now);
+  for (const view of [score, notes]) view.line(now.state === "live");
 }
 
 /** Draws once per frame however many records came. */
