@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/assay-kernel/assay/kernel/session"
@@ -37,18 +38,18 @@ func Build(c *Challenge, instance string) *Notebook {
 	b := builder{challenge: c, instance: instance}
 	b.markdown(cellStatement, session.RoleStatement, b.statement())
 	b.code(cellStart, "", b.start())
-	b.markdown(cellClarifyDoc, "", "## 1. Clarify (2-3 minutes)\n\n"+
+	b.markdown(cellClarifyDoc, "", b.heading("1. Clarify", session.PhaseClarify)+
 		"What would you ask before you write any code? Put one question on each line and run the cell. "+
-		"The statement answers some; your interviewer answers the rest.")
+		"The statement answers some of them; an interviewer answers the rest.")
 	b.code(cellClarify, session.RoleClarify, "%%clarify\n- ")
-	b.markdown(cellPlanDoc, "", "## 2. Plan (3-5 minutes)\n\n"+
+	b.markdown(cellPlanDoc, "", b.heading("2. Plan", session.PhasePlan)+
 		"A few lines are enough: what you will do, in which order, and how you will know that it works.")
 	b.code(cellPlan, session.RolePlan, "%%plan\nInput and output: \nApproach: \nEdge cases: \nHow I will check it: ")
-	b.markdown(cellCodeDoc, "", "## 3. Code (12-18 minutes)\n\n"+
+	b.markdown(cellCodeDoc, "", b.heading("3. Code", session.PhaseCode)+
 		"Write your answer here and run the cell as often as you like. Each run is checked, and the feedback appears "+
 		"right below. "+b.helpers())
 	b.code(cellSolution, session.RoleSolution, c.Starter)
-	b.markdown(cellTestDoc, "", "## 4. Test (3-5 minutes)\n\n"+
+	b.markdown(cellTestDoc, "", b.heading("4. Test", session.PhaseTest)+
 		"Now convince yourself: one small case that you can work out by hand, then the edge cases from your plan.")
 	b.code(cellTest, session.RoleTest, b.ownTest())
 	b.markdown(cellHelpDoc, "", b.help())
@@ -90,6 +91,16 @@ func (b *builder) statement() string {
 	c := b.challenge
 	return fmt.Sprintf("# %s\n\n%s · %s · %d minutes\n\n%s\n\n### Example\n\n%s",
 		c.Title, Categories[c.Category].Title, c.Difficulty, c.Minutes, c.Prompt, c.Example)
+}
+
+// heading names a phase and the time that it should take in a question of this length.
+func (b *builder) heading(title, phase string) string {
+	budget := session.Budgets(b.challenge.Minutes)[phase]
+	low, high := math.Round(budget.Low.Minutes()), math.Round(budget.High.Minutes())
+	if low == high {
+		return fmt.Sprintf("## %s (about %g minutes)\n\n", title, low)
+	}
+	return fmt.Sprintf("## %s (%g to %g minutes)\n\n", title, low, high)
 }
 
 // start names the challenge in a comment too: some front ends send no cell metadata with a request.
@@ -139,15 +150,19 @@ func fenced(markdown string) string {
 }
 
 func (b *builder) help() string {
-	costs := make([]string, len(b.challenge.Hints))
+	var free, costly []string
 	for i, h := range b.challenge.Hints {
-		costs[i] = fmt.Sprintf("hint %d is %s", i+1, h.Cost)
-		if h.Cost != "free" {
-			costs[i] = fmt.Sprintf("hint %d costs %s", i+1, h.Cost)
+		if h.Cost == "free" {
+			free = append(free, itoa(i+1))
+			continue
 		}
+		costly = append(costly, fmt.Sprintf("hint %d costs %s, and you say `%%hint take` for it", i+1, h.Cost))
+	}
+	costs := costly
+	if len(free) > 0 {
+		costs = append([]string{strings.Join(free, " and ") + " are free"}, costly...)
 	}
 	return "## Stuck, or done?\n\n" +
-		"`%hint` gives the next hint: " + strings.Join(costs, ", ") + ". One that costs something is only given for " +
-		"`%hint take`. Using a hint well counts for you.\n\n" +
+		"`%hint` gives the next hint (" + strings.Join(costs, "; ") + "). Using a hint well counts for you.\n\n" +
 		"`%submit` hands in your answer as it is; `%finish` ends the session."
 }

@@ -61,7 +61,7 @@ func TestBuildShowsNothingHidden(t *testing.T) {
 			t.Errorf("the candidate's notebook has %q", s)
 		}
 	}
-	for _, s := range []string{"never NaN", "The points (0, 0), (3, 4)", "hint 3 costs 1 point of Problem Solving", "# assay: " + warmUp} {
+	for _, s := range []string{"never NaN", "From (0, 0) to (3, 4) it is 5", "1 and 2 are free; hint 3 costs 1 point of Problem Solving", "# assay: " + warmUp} {
 		if !strings.Contains(text, s) {
 			t.Errorf("the candidate's notebook lacks %q", s)
 		}

@@ -224,14 +224,14 @@ func (v *verifier) wanted() []AnswerResult {
 
 func (v *verifier) seeds(ctx context.Context, session string, r *AnswerResult) error {
 	for seed := 1; seed <= v.options.Seeds; seed++ {
-		fluency := seed == 1 && r.Kind != Wrong
+		fluency := r.Kind != Wrong && (seed == 1 || r.File == "solution.py" && seed <= 3)
 		rep, err := v.grade(ctx, session, r.answer.Source, seed, fluency)
 		if err != nil {
 			return err
 		}
 		r.add(rep, seed)
-		if fluency {
-			r.Fluency = rep.Fluency.Points
+		if p := rep.Fluency.Points; fluency && p != nil && (r.Fluency == nil || *p > *r.Fluency) {
+			r.Fluency = p // the best of several: a busy machine only ever takes points away
 		}
 		if r.File == "solution.py" {
 			v.count(rep)
