@@ -181,14 +181,13 @@ func (l *live) practiceText() string {
 // phaseText says how long a phase took and what comes next.
 func (l *live) phaseText(phase string) string {
 	budget := session.Budgets(l.state.Clock.Minutes())[phase]
-	text := fmt.Sprintf("It took %s; %s to %s is usual.", clockText(l.state.Clock.Spent()[phase]),
-		minutesText(budget.Low), minutesText(budget.High))
+	text := fmt.Sprintf("It took %s; %s is usual.", clockText(l.state.Clock.Spent()[phase]), budgetText(budget))
 	now := l.state.Clock.Now(time.Now())
 	next, ok := session.Budgets(l.state.Clock.Minutes())[now.Phase]
 	if !ok || now.Phase == phase {
 		return text
 	}
-	return fmt.Sprintf("%s Next: %s, %s to %s.", text, phaseName(now.Phase), minutesText(next.Low), minutesText(next.High))
+	return fmt.Sprintf("%s Next: %s, %s.", text, phaseName(now.Phase), budgetText(next))
 }
 
 func (l *live) statusText() (title, text string) {
@@ -227,5 +226,15 @@ func clockText(d time.Duration) string {
 }
 
 func minutesText(d time.Duration) string {
-	return number(d.Minutes()) + " min"
+	if d%time.Minute == 0 {
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return clockText(d)
+}
+
+func budgetText(b session.Budget) string {
+	if b.Low%time.Minute == 0 && b.High%time.Minute == 0 {
+		return fmt.Sprintf("%d to %d min", int(b.Low.Minutes()), int(b.High.Minutes()))
+	}
+	return clockText(b.Low) + " to " + clockText(b.High)
 }

@@ -53,8 +53,8 @@ func TestMagicsAnswer(t *testing.T) {
 		name string
 		says []string
 	}{
-		{"clarify", []string{"Clarify", "2 min to 3 min", "Next: Plan"}},
-		{"plan", []string{"Plan", "3 min to 5 min", "Next: Code"}},
+		{"clarify", []string{"Clarify", "2 to 3 min", "Next: Plan"}},
+		{"plan", []string{"Plan", "3 to 5 min", "Next: Code"}},
 		{"assay", []string{"Pairwise distances", "Code: 0:00 of 18 min", "practice", "unverified"}},
 		{"submit", []string{"run 1"}},
 		{"finish", []string{"Finished", "run 1, has 0 of 80", "Practice, unverified"}},

@@ -26,7 +26,7 @@ func newAsk(s *session.State, request string) *ask {
 		return nil
 	}
 	a := &ask{request: request, cell: run.Cell, submit: run.Magic != nil, finished: s.Finished != nil,
-		submission: checks.Submission{LiveStatus: "ok"}, clock: s.Clock.Now(s.Clock.Last())}
+		submission: checks.Submission{LiveStatus: "ok"}, clock: run.Clock}
 	for _, cell := range s.Submission(request) {
 		a.submission.Cells = append(a.submission.Cells, checks.Cell{ID: cell.ID, Source: cell.Source, Role: cell.Role})
 	}

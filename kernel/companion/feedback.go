@@ -68,8 +68,12 @@ func (l *live) progress(a *ask, r *report.Report) {
 	if r == nil || policy == PolicyNone {
 		return
 	}
+	part := *r
+	if c := r.Correctness; part.Total.Of == 0 && c.Points != nil { // so far nothing else has been measured
+		part.Total = report.Total{Points: *c.Points, Of: c.Of, Low: *c.Points, High: *c.Points + 100 - c.Of}
+	}
 	data := card.Render(card.Input{
-		Report: r.ForCandidate(policy), Run: run, Title: title, Phase: a.clock.Phase,
+		Report: part.ForCandidate(policy), Run: run, Title: title, Phase: a.clock.Phase,
 		InPhase: time.Duration(a.clock.InPhaseMS) * time.Millisecond, Budget: time.Duration(a.clock.BudgetMS) * time.Millisecond,
 		Cell: a.cell, Policy: policy,
 	})

@@ -60,6 +60,7 @@ type Run struct {
 	Outputs  []json.RawMessage // in nbformat's shape, with clears and updates applied
 	Dropped  int64
 	Finished *CellFinished
+	Clock    ClockNow // when it ended, or when the magic was run
 	ids      []string // display ids, beside Outputs
 }
 
@@ -69,7 +70,7 @@ type VerdictAt struct {
 	Seq     uint64
 	Request string
 	Cell    string
-	Clock   ClockNow
+	Clock   ClockNow // when the run that it judges had ended, however long the tests took
 	At      time.Time
 }
 
@@ -176,7 +177,8 @@ func (s *State) run(r Record) *Run {
 
 func (s *State) magic(r Record) {
 	if d, ok := decode[Magic](r); ok {
-		s.run(r).Magic = &d
+		run := s.run(r)
+		run.Magic, run.Clock = &d, s.Clock.Now(s.Clock.Last())
 	}
 }
 
@@ -187,6 +189,9 @@ func (s *State) cellFinished(r Record) {
 		return
 	}
 	run.Finished = &d
+	if run.Magic == nil {
+		run.Clock = s.Clock.Now(s.Clock.Last())
+	}
 	for _, c := range s.Cells {
 		if c.Last != run {
 			continue
@@ -204,8 +209,11 @@ func (s *State) judged(r Record) {
 	switch r.Kind {
 	case KindVerdict:
 		if d, ok := decode[Verdict](r); ok {
-			s.Verdicts = append(s.Verdicts, VerdictAt{Verdict: d, Seq: r.Seq, Request: r.Request, Cell: r.Cell,
-				Clock: s.Clock.Now(s.Clock.Last()), At: s.Clock.Last()})
+			v := VerdictAt{Verdict: d, Seq: r.Seq, Request: r.Request, Cell: r.Cell, At: s.Clock.Last()}
+			if run := s.byRun[r.Request]; run != nil {
+				v.Clock = run.Clock
+			}
+			s.Verdicts = append(s.Verdicts, v)
 		}
 	case KindHint:
 		if d, ok := decode[Hint](r); ok {
