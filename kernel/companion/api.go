@@ -7,10 +7,15 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
 	"github.com/assay-kernel/assay/notebooks"
 )
+
+// foldedInList is for how many of the newest sessions the list shows a clock. The others are one row of the store: a
+// year of sessions must not be read to show a list.
+const foldedInList = 100
 
 func (c *Companion) serveSessions(w http.ResponseWriter, r *http.Request, _ role) {
 	known, err := c.store.Sessions(r.Context())
@@ -19,7 +24,15 @@ func (c *Companion) serveSessions(w http.ResponseWriter, r *http.Request, _ role
 		return
 	}
 	list := make([]about, 0, len(known))
-	for _, k := range known {
+	for i, k := range known {
+		if i >= foldedInList || time.Since(k.Updated) > 12*time.Hour {
+			a := about{Summary: k.Summary}
+			if k.State == "finished" {
+				a.Phase = session.PhaseFinished
+			}
+			list = append(list, a)
+			continue
+		}
 		a, ok, err := c.about(r.Context(), k.ID)
 		if err != nil {
 			c.fail(w, err)

@@ -17,6 +17,7 @@ type live struct {
 	identity  store.Identity
 	challenge *notebooks.Challenge // nil: the bank does not have it any more
 	bucket    bucket
+	used      time.Time  // last asked for, under Companion.mu
 	acting    sync.Mutex // held while something is decided and stored: two requests never take the same hint
 
 	mu       sync.Mutex
@@ -31,6 +32,9 @@ type live struct {
 func (c *Companion) live(ctx context.Context, id string) (*live, error) {
 	c.mu.Lock()
 	l := c.lives[id]
+	if l != nil {
+		l.used = time.Now()
+	}
 	c.mu.Unlock()
 	if l != nil {
 		return l, nil
@@ -55,6 +59,8 @@ func (c *Companion) load(ctx context.Context, id string, identity store.Identity
 		c.mu.Unlock()
 		return other, nil
 	}
+	c.forget()
+	l.used = time.Now()
 	c.lives[id] = l
 	c.mu.Unlock()
 	for {
@@ -74,6 +80,23 @@ func (c *Companion) load(ctx context.Context, id string, identity store.Identity
 				l.bucket.spent(1) // by an earlier process
 			}
 		}
+	}
+}
+
+// keep is how long a session stays in memory that nobody is connected to. It is far longer than anything holds one
+// without being connected.
+const keep = 15 * time.Minute
+
+// forget drops what nobody needs. The caller holds c.mu.
+func (c *Companion) forget() {
+	for id, l := range c.lives {
+		if time.Since(l.used) < keep || !l.mu.TryLock() {
+			continue
+		}
+		if len(l.agents) == 0 && len(l.watchers) == 0 && len(l.asks) == 0 {
+			delete(c.lives, id)
+		}
+		l.mu.Unlock()
 	}
 }
 

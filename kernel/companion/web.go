@@ -11,7 +11,7 @@ import (
 	"github.com/assay-kernel/assay/kernel/link"
 )
 
-//go:embed page
+//go:embed page/*.html page/*.js page/*.css
 var pageFiles embed.FS
 
 // role is what a browser may see and do. It is checked for every request and for every message of a websocket.
