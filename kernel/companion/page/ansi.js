@@ -1,12 +1,24 @@
-// Terminal text. Colours and weight (SGR) are kept; every other control sequence is dropped: titles, links and clipboard
-// writes (OSC), cursor moves, device strings, C1. A candidate's output can therefore never do more than be coloured.
+// Terminal text. Colours and weight (SGR) are kept; every other control sequence is dropped: titles, links and
+// clipboard writes (OSC), cursor moves, device strings, C1. A candidate's output can therefore never do more than be
+// coloured.
 
 import { visible } from "./text.js";
 
-const plain = Object.freeze({ bold: false, dim: false, italic: false, underline: false, strike: false, invert: false, fg: null, bg: null });
+const plain = Object.freeze({
+  bold: false,
+  dim: false,
+  italic: false,
+  underline: false,
+  strike: false,
+  invert: false,
+  fg: null,
+  bg: null,
+});
 
-// One alternative for each thing that can follow: strings that end with BEL or ST (or never), CSI, other escapes, C1 CSI.
-const control = /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|(?=\x1b)|$)|[\x9d\x90\x98\x9e\x9f][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|(?=\x1b)|$)|(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~]|$)|\x1b[ -/]*[0-~]?/g;
+// One alternative for each thing that can follow: strings that end with BEL or ST (or never), CSI, other escapes, C1
+// CSI.
+const control =
+  /\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|(?=\x1b)|$)|[\x9d\x90\x98\x9e\x9f][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|(?=\x1b)|$)|(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~]|$)|\x1b[ -/]*[0-~]?/g;
 
 /**
  * Splits terminal text into [{text, style}] with style one of the shared constant objects' shape: {bold, dim, italic,
@@ -18,8 +30,11 @@ export function parse(input) {
   let style = plain;
   let from = 0;
   control.lastIndex = 0;
-  for (let m; (m = control.exec(source)); ) {
-    if (m[0] === "") { control.lastIndex++; continue; }
+  for (let m; (m = control.exec(source));) {
+    if (m[0] === "") {
+      control.lastIndex++;
+      continue;
+    }
     push(spans, source.slice(from, m.index), style);
     from = m.index + m[0].length;
     if (m[2] === "m") style = sgr(style, m[1]);
@@ -30,7 +45,9 @@ export function parse(input) {
 
 /** The text alone. */
 export function strip(input) {
-  return parse(input).map((span) => span.text).join("");
+  return parse(input)
+    .map((span) => span.text)
+    .join("");
 }
 
 function push(spans, text, style) {
@@ -40,7 +57,10 @@ function push(spans, text, style) {
   else spans.push({ text: visible(text), style });
 }
 
-/** Progress bars: what follows a carriage return replaces the line so far, with its colours. One at the end replaces nothing. */
+/**
+ * Progress bars: what follows a carriage return replaces the line so far, with its colours. One at the end replaces
+ * nothing.
+ */
 function overwrite(text) {
   if (!text.includes("\r") && !text.includes("\b")) return text;
   return text.split("\n").map(lastWritten).join("\n");
@@ -60,9 +80,20 @@ function lastWritten(line) {
 }
 
 const switches = {
-  1: { bold: true }, 2: { dim: true }, 3: { italic: true }, 4: { underline: true }, 7: { invert: true }, 9: { strike: true },
-  21: { underline: true }, 22: { bold: false, dim: false }, 23: { italic: false }, 24: { underline: false }, 27: { invert: false },
-  29: { strike: false }, 39: { fg: null }, 49: { bg: null },
+  1: { bold: true },
+  2: { dim: true },
+  3: { italic: true },
+  4: { underline: true },
+  7: { invert: true },
+  9: { strike: true },
+  21: { underline: true },
+  22: { bold: false, dim: false },
+  23: { italic: false },
+  24: { underline: false },
+  27: { invert: false },
+  29: { strike: false },
+  39: { fg: null },
+  49: { bg: null },
 };
 
 function sgr(style, params) {
@@ -109,7 +140,10 @@ function inByte(n) {
 /** The 256 colours: 16 named (the style sheet's), a cube of 6 x 6 x 6, 24 greys. */
 function palette(n) {
   if (n < 16) return n;
-  if (n >= 232) return `rgb(${Array(3).fill(8 + (n - 232) * 10).join(", ")})`;
+  if (n >= 232)
+    return `rgb(${Array(3)
+      .fill(8 + (n - 232) * 10)
+      .join(", ")})`;
   const level = (i) => (i === 0 ? 0 : 55 + i * 40);
   const c = n - 16;
   return `rgb(${level(Math.floor(c / 36))}, ${level(Math.floor(c / 6) % 6)}, ${level(c % 6)})`;

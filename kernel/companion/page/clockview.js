@@ -27,7 +27,12 @@ export class ClockView {
   draw(state, live) {
     const since = live && this.server ? performance.now() - this.heard : 0;
     const now = reading(state.account, live ? this.server : null, state.finished ? 0 : since);
-    for (const bar of this.bars) bar.draw(now.spent[bar.phase.id], now.phase === bar.phase.id, range(bar.phase, state.account.minutes, this.budgets[bar.phase.id]));
+    for (const bar of this.bars)
+      bar.draw(
+        now.spent[bar.phase.id],
+        now.phase === bar.phase.id,
+        range(bar.phase, state.account.minutes, this.budgets[bar.phase.id]),
+      );
     setText(this.total, clock(now.total));
     setText(this.word, now.phase === "" ? "not started" : now.phase === "finished" ? "finished" : "in all");
   }

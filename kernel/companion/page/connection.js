@@ -19,7 +19,9 @@ export class Connection {
     this.prefix = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
     this.count = 0;
     addEventListener("online", () => this.now());
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.now(); });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.now();
+    });
   }
 
   /** Opens the socket. Every later opening is this page's own doing. */
@@ -32,8 +34,12 @@ export class Connection {
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = (this.socket = new WebSocket(address));
     socket.onopen = () => this.opened(socket);
-    socket.onmessage = (event) => { if (socket === this.socket) this.received(event.data); };
-    socket.onclose = (event) => { if (socket === this.socket) this.lost(event.reason); };
+    socket.onmessage = (event) => {
+      if (socket === this.socket) this.received(event.data);
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.lost(event.reason);
+    };
     this.listen();
   }
 
@@ -65,13 +71,18 @@ export class Connection {
   }
 
   write(id) {
-    if (this.socket && this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(this.waiting.get(id).message));
+    if (this.socket && this.socket.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify(this.waiting.get(id).message));
   }
 
   received(data) {
     this.listen();
     let frame;
-    try { frame = JSON.parse(data); } catch { return; }
+    try {
+      frame = JSON.parse(data);
+    } catch {
+      return;
+    }
     if (!this.heard) this.greeted();
     if (Array.isArray(frame.records) && this.records(frame.records) === false) return this.socket.close();
     if (frame.session) this.about(frame.session);
@@ -85,7 +96,10 @@ export class Connection {
 
   listen() {
     clearTimeout(this.ear);
-    this.ear = setTimeout(() => { if (this.socket) this.socket.close(); this.lost(); }, silence);
+    this.ear = setTimeout(() => {
+      if (this.socket) this.socket.close();
+      this.lost();
+    }, silence);
   }
 
   lost(why = "") {
@@ -93,7 +107,10 @@ export class Connection {
     clearTimeout(this.timer);
     this.socket = null;
     const wait = delay(this.attempt++);
-    this.timer = setTimeout(() => { this.timer = null; this.open(); }, wait);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.open();
+    }, wait);
     this.status({ state: "lost", at: Date.now() + wait, why });
     this.ask();
   }
@@ -104,7 +121,10 @@ export class Connection {
       const answer = await fetch(url("api/sessions"), { cache: "no-store" });
       if (answer.status === 401 || answer.status === 403) return this.status({ state: "lost", denied: true });
       const { sessions } = await answer.json();
-      if (Array.isArray(sessions) && !sessions.some(({ id }) => id === this.name)) this.status({ state: "lost", missing: true });
-    } catch { /* the companion is away; the back-off goes on */ }
+      if (Array.isArray(sessions) && !sessions.some(({ id }) => id === this.name))
+        this.status({ state: "lost", missing: true });
+    } catch {
+      /* the companion is away; the back-off goes on */
+    }
   }
 }

@@ -15,7 +15,8 @@ export function diffLines(before, after) {
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
   const out = [];
-  const put = (op, i, j) => out.push({ op, text: op === "add" ? b[j] : a[i], a: op === "add" ? null : i + 1, b: op === "del" ? null : j + 1 });
+  const put = (op, i, j) =>
+    out.push({ op, text: op === "add" ? b[j] : a[i], a: op === "add" ? null : i + 1, b: op === "del" ? null : j + 1 });
   for (let i = 0; i < head; i++) put("same", i, i);
   middle(a, b, head, a.length - tail, b.length - tail, put);
   for (let k = tail; k > 0; k--) put("same", a.length - k, b.length - k);
@@ -39,16 +40,18 @@ function middle(a, b, from, endA, endB, put) {
   const longest = new Uint32Array((n + 1) * width);
   for (let i = n - 1; i >= 0; i--) {
     for (let j = m - 1; j >= 0; j--) {
-      longest[i * width + j] = a[from + i] === b[from + j]
-        ? longest[(i + 1) * width + j + 1] + 1
-        : Math.max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
+      longest[i * width + j] =
+        a[from + i] === b[from + j]
+          ? longest[(i + 1) * width + j + 1] + 1
+          : Math.max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
     }
   }
   let i = 0;
   let j = 0;
   while (i < n || j < m) {
     if (i < n && j < m && a[from + i] === b[from + j]) put("same", from + i++, from + j++);
-    else if (j >= m || (i < n && longest[(i + 1) * width + j] >= longest[i * width + j + 1])) put("del", from + i++, null);
+    else if (j >= m || (i < n && longest[(i + 1) * width + j] >= longest[i * width + j + 1]))
+      put("del", from + i++, null);
     else put("add", null, from + j++);
   }
 }
@@ -73,7 +76,10 @@ export function hunks(lines, around = 2) {
   });
   const out = [];
   for (let i = 0; i < lines.length; i++) {
-    if (keep[i]) { out.push(lines[i]); continue; }
+    if (keep[i]) {
+      out.push(lines[i]);
+      continue;
+    }
     const last = out[out.length - 1];
     if (last && last.op === "gap") last.count++;
     else out.push({ op: "gap", count: 1 });

@@ -56,15 +56,18 @@ export function byId(id) {
  * nobody looks at is never built.
  */
 export function whenNear(node, ready) {
-  near ??= new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      near.unobserve(entry.target);
-      const then = waiting.get(entry.target);
-      waiting.delete(entry.target);
-      if (then) then();
-    }
-  }, { rootMargin: "800px" });
+  near ??= new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        near.unobserve(entry.target);
+        const then = waiting.get(entry.target);
+        waiting.delete(entry.target);
+        if (then) then();
+      }
+    },
+    { rootMargin: "800px" },
+  );
   waiting.set(node, ready);
   near.observe(node);
 }

@@ -1,5 +1,5 @@
-// What the log shows about how the candidate worked: dated facts beside the questions that only a person answers. Facts,
-// never points: nothing here counts runs or errors, measures pauses or speed, or judges wording.
+// What the log shows about how the candidate worked: dated facts beside the questions that only a person answers.
+// Facts, never points: nothing here counts runs or errors, measures pauses or speed, or judges wording.
 
 import { counts, diffLines } from "./diff.js";
 import { asNumber, asObject, asText, oneLine, plural } from "./text.js";
@@ -12,7 +12,13 @@ export function evidence(state) {
   const runs = [...state.cells.values()].flatMap((cell) => cell.runs).sort((a, b) => a.seq - b.seq);
   const versions = solutionVersions(runs);
   return {
-    problem_solving: inTime([...planFacts(runs), ...testFacts(runs, state), ...stepFacts(versions), ...repairFacts(versions, runs), ...greenFacts(state)]),
+    problem_solving: inTime([
+      ...planFacts(runs),
+      ...testFacts(runs, state),
+      ...stepFacts(versions),
+      ...repairFacts(versions, runs),
+      ...greenFacts(state),
+    ]),
     communication: inTime([...cellFacts(runs), ...hintFacts(state, versions)]),
   };
 }
@@ -36,7 +42,8 @@ function solutionVersions(runs) {
   const versions = [];
   for (const run of runs.filter(isSolution)) {
     const before = last.get(run.key);
-    if (before === undefined || before !== run.code) versions.push({ run, first: before === undefined, ...counts(diffLines(before ?? "", run.code)) });
+    if (before === undefined || before !== run.code)
+      versions.push({ run, first: before === undefined, ...counts(diffLines(before ?? "", run.code)) });
     last.set(run.key, run.code);
   }
   return versions;
@@ -53,15 +60,29 @@ function testFacts(runs, state) {
   const answer = runs.find(isSolution);
   if (!answer) return [];
   const final = state.verdicts.find((verdict) => verdict.final);
-  const own = runs.find((run) => run.seq > answer.seq && !isSolution(run) && !run.magic && run.role !== "clarify" && run.role !== "plan");
+  const own = runs.find(
+    (run) => run.seq > answer.seq && !isSolution(run) && !run.magic && run.role !== "clarify" && run.role !== "plan",
+  );
   if (!own) return [fact(null, "No cell of their own tried the answer yet")];
-  return [fact(own, final && own.seq > final.seq ? "Tried the answer in a cell of their own, after submitting" : "Tried the answer in a cell of their own")];
+  return [
+    fact(
+      own,
+      final && own.seq > final.seq
+        ? "Tried the answer in a cell of their own, after submitting"
+        : "Tried the answer in a cell of their own",
+    ),
+  ];
 }
 
 function stepFacts(versions) {
   if (versions.length < 2) return [];
   const largest = versions.slice(1).reduce((a, b) => (b.added + b.removed > a.added + a.removed ? b : a));
-  return [fact(largest.run, `${plural(versions.length, "version")} of the answer; the largest change was +${largest.added} \u2212${largest.removed}`)];
+  return [
+    fact(
+      largest.run,
+      `${plural(versions.length, "version")} of the answer; the largest change was +${largest.added} \u2212${largest.removed}`,
+    ),
+  ];
 }
 
 /** After an error: how large the next change was, and whether the same error came back at once. */
@@ -71,7 +92,12 @@ function repairFacts(versions, runs) {
     const next = versions.find(({ run }) => run.seq > failed.seq && run.key === failed.key);
     if (!next) continue;
     const again = next.run.status === "error" && next.run.ename === failed.ename ? "; the same error came back" : "";
-    facts.push(fact(next.run, `After ${oneLine(failed.ename, 40) || "an error"}: changed +${next.added} \u2212${next.removed}${again}`));
+    facts.push(
+      fact(
+        next.run,
+        `After ${oneLine(failed.ename, 40) || "an error"}: changed +${next.added} \u2212${next.removed}${again}`,
+      ),
+    );
   }
   return facts.slice(-3);
 }
@@ -80,24 +106,46 @@ function repairFacts(versions, runs) {
 function greenFacts(state) {
   const green = state.verdicts.filter(({ report }) => {
     const classes = asObject(report.correctness).classes;
-    return asText(report.status) === "graded" && Array.isArray(classes) && classes.length > 0 && classes.every((c) => asNumber(asObject(c).passed) === asNumber(asObject(c).total));
+    return (
+      asText(report.status) === "graded" &&
+      Array.isArray(classes) &&
+      classes.length > 0 &&
+      classes.every((c) => asNumber(asObject(c).passed) === asNumber(asObject(c).total))
+    );
   });
   const fluency = (verdict) => asNumber(asObject(verdict.report.fluency).points);
   const better = green.find((verdict, i) => i > 0 && fluency(verdict) > fluency(green[0]));
-  return better ? [{ at: better.at, seq: better.seq, text: `Every test passed in run ${green[0].run}; run ${better.run} kept that with more Fluency` }] : [];
+  return better
+    ? [
+        {
+          at: better.at,
+          seq: better.seq,
+          text: `Every test passed in run ${green[0].run}; run ${better.run} kept that with more Fluency`,
+        },
+      ]
+    : [];
 }
 
 function cellFacts(runs) {
   return ["clarify", "plan"].flatMap((role) => {
     const run = runs.findLast((r) => r.role === role);
     if (!run) return runs.length ? [fact(null, `No ${role === "clarify" ? "Clarify" : "Plan"} cell was run`)] : [];
-    return [fact(run, `${role === "clarify" ? "Clarify" : "Plan"}: ${oneLine(run.code.replace(/^\s*%%\w+[^\n]*\n?/, ""), 160)}`)];
+    return [
+      fact(
+        run,
+        `${role === "clarify" ? "Clarify" : "Plan"}: ${oneLine(run.code.replace(/^\s*%%\w+[^\n]*\n?/, ""), 160)}`,
+      ),
+    ];
   });
 }
 
 function hintFacts(state, versions) {
   return state.hints.map((hint) => {
     const next = versions.find(({ run }) => run.seq > hint.seq);
-    return { at: hint.at, seq: hint.seq, text: `Hint ${hint.step}${next ? `; the next version changed +${next.added} \u2212${next.removed}` : ""}` };
+    return {
+      at: hint.at,
+      seq: hint.seq,
+      text: `Hint ${hint.step}${next ? `; the next version changed +${next.added} \u2212${next.removed}` : ""}`,
+    };
   });
 }

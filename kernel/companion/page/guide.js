@@ -7,13 +7,24 @@ import { asList, asNumber, asObject, asText, oneLine, timeOfDay } from "./text.j
 /** Reads the companion's answer about a challenge, whatever the case of its field names. */
 export function material(answer) {
   const a = lower(asObject(answer));
-  const read = (list, ...fields) => asList(list).map((item) => (typeof item === "string" ? { [fields[0]]: item } : lower(asObject(item)))).map((item) => Object.fromEntries(fields.map((f) => [f, asText(item[f])])));
+  const read = (list, ...fields) =>
+    asList(list)
+      .map((item) => (typeof item === "string" ? { [fields[0]]: item } : lower(asObject(item))))
+      .map((item) => Object.fromEntries(fields.map((f) => [f, asText(item[f])])));
   return {
-    title: asText(a.title), minutes: asNumber(a.minutes), difficulty: asText(a.difficulty), category: asText(a.category), tier: asText(a.tier),
-    prompt: asText(a.prompt), example: asText(a.example),
-    clarify: typeof a.clarify === "string" ? [{ question: "", answer: a.clarify }] : read(a.clarify, "question", "answer"),
+    title: asText(a.title),
+    minutes: asNumber(a.minutes),
+    difficulty: asText(a.difficulty),
+    category: asText(a.category),
+    tier: asText(a.tier),
+    prompt: asText(a.prompt),
+    example: asText(a.example),
+    clarify:
+      typeof a.clarify === "string" ? [{ question: "", answer: a.clarify }] : read(a.clarify, "question", "answer"),
     hints: read(a.hints, "text", "cost"),
-    followUps: read(a.follow_ups ?? a.followups ?? a["follow-ups"], "question").map((item) => item.question).filter(Boolean),
+    followUps: read(a.follow_ups ?? a.followups ?? a["follow-ups"], "question")
+      .map((item) => item.question)
+      .filter(Boolean),
   };
 }
 
@@ -39,7 +50,11 @@ export class GuideView {
       this.material = material(await answer.json());
     } catch (error) {
       this.slug = "";
-      fill(this.node, el("h2", null, "Guide"), el("p.empty", null, `The material for this challenge is not available: ${error.message}.`));
+      fill(
+        this.node,
+        el("h2", null, "Guide"),
+        el("p.empty", null, `The material for this challenge is not available: ${error.message}.`),
+      );
       return;
     }
     this.build();
@@ -54,12 +69,34 @@ export class GuideView {
   build() {
     const m = this.material;
     this.ladder = el("ol.ladder");
-    fill(this.node, el("h2", null, "Guide"),
-      el("p.dim", null, [m.minutes && `${m.minutes} min`, m.difficulty, m.category, m.tier && `tools: ${m.tier}`].filter(Boolean).join(" \u00b7 ")),
-      m.prompt && el("details.block", null, el("summary", null, "Statement"), prose(m.prompt), m.example && prose(m.example)),
-      m.clarify.length > 0 && el("section", null, el("h3", null, "Questions a good candidate asks"), m.clarify.map(questionView)),
+    fill(
+      this.node,
+      el("h2", null, "Guide"),
+      el(
+        "p.dim",
+        null,
+        [m.minutes && `${m.minutes} min`, m.difficulty, m.category, m.tier && `tools: ${m.tier}`]
+          .filter(Boolean)
+          .join(" \u00b7 "),
+      ),
+      m.prompt &&
+        el("details.block", null, el("summary", null, "Statement"), prose(m.prompt), m.example && prose(m.example)),
+      m.clarify.length > 0 &&
+        el("section", null, el("h3", null, "Questions a good candidate asks"), m.clarify.map(questionView)),
       m.hints.length > 0 && el("section", null, el("h3", null, "Hints"), this.ladder),
-      m.followUps.length > 0 && el("section", null, el("h3", null, "Follow-up questions"), el("p.dim", null, "Ask two; they say more than the log."), el("ul.follow-ups", null, m.followUps.map((text) => el("li", null, prose(text))))));
+      m.followUps.length > 0 &&
+        el(
+          "section",
+          null,
+          el("h3", null, "Follow-up questions"),
+          el("p.dim", null, "Ask two; they say more than the log."),
+          el(
+            "ul.follow-ups",
+            null,
+            m.followUps.map((text) => el("li", null, prose(text))),
+          ),
+        ),
+    );
     if (this.state) this.draw(this.state, this.canSend);
   }
 
@@ -69,15 +106,29 @@ export class GuideView {
     if (!this.ladder) return;
     const given = new Map(state.hints.map((hint) => [hint.step, hint]));
     const next = Math.max(0, ...given.keys()) + 1;
-    fill(this.ladder, this.material.hints.map((hint, i) => this.step(hint, i + 1, given.get(i + 1), i + 1 === next && canSend)));
+    fill(
+      this.ladder,
+      this.material.hints.map((hint, i) => this.step(hint, i + 1, given.get(i + 1), i + 1 === next && canSend)),
+    );
   }
 
   step(hint, number, given, open) {
-    const button = !given && el("button", { type: "button", disabled: !open, onclick: () => this.send(number, button) }, "Give this hint");
-    return el("li.hint", { "data-given": given ? "yes" : "no" },
-      el("div.hint-head", null, el("strong", null, `Hint ${number}`), hint.cost && el("span.dim", null, oneLine(hint.cost, 60)), el("span.push"),
-        given ? el("span.chip", null, `given ${timeOfDay(given.at)}`) : button),
-      prose(hint.text));
+    const button =
+      !given &&
+      el("button", { type: "button", disabled: !open, onclick: () => this.send(number, button) }, "Give this hint");
+    return el(
+      "li.hint",
+      { "data-given": given ? "yes" : "no" },
+      el(
+        "div.hint-head",
+        null,
+        el("strong", null, `Hint ${number}`),
+        hint.cost && el("span.dim", null, oneLine(hint.cost, 60)),
+        el("span.push"),
+        given ? el("span.chip", null, `given ${timeOfDay(given.at)}`) : button,
+      ),
+      prose(hint.text),
+    );
   }
 
   async send(step, button) {

@@ -5,22 +5,36 @@ import { asText, oneLine, visible } from "./text.js";
 
 /** Title, mode and the document's title. */
 export function drawTitle(about, state) {
-  const title = visible(oneLine(asText(about.title) || state.started?.title || asText(about.challenge) || state.started?.challenge || "Session", 80));
+  const title = visible(
+    oneLine(
+      asText(about.title) || state.started?.title || asText(about.challenge) || state.started?.challenge || "Session",
+      80,
+    ),
+  );
   setText(byId("title"), title);
   document.title = `${title} - Assay`;
   const mode = asText(about.mode) || state.started?.mode || "";
   const finished = Boolean(state.finished) || about.state === "finished";
   byId("mode").hidden = !mode && !finished;
-  setText(byId("mode"), [finished && "finished", mode === "practice" ? "practice, unverified" : visible(oneLine(mode, 20))].filter(Boolean).join(", "));
+  setText(
+    byId("mode"),
+    [finished && "finished", mode === "practice" ? "practice, unverified" : visible(oneLine(mode, 20))]
+      .filter(Boolean)
+      .join(", "),
+  );
 }
 
 /** Whether the candidate's kernel is connected, as the companion sees it. */
 export function drawKernel(pill, about, state) {
   const known = about.source_connected ?? about.connected;
-  const [kind, text] = state.finished && !known ? ["done", "Kernel gone, session finished"]
-    : known === true ? ["good", "Kernel connected"]
-    : known === false ? ["off", "Candidate\u2019s kernel is not connected"]
-    : ["wait", "Kernel: unknown"];
+  const [kind, text] =
+    state.finished && !known
+      ? ["done", "Kernel gone, session finished"]
+      : known === true
+        ? ["good", "Kernel connected"]
+        : known === false
+          ? ["off", "Candidate\u2019s kernel is not connected"]
+          : ["wait", "Kernel: unknown"];
   pill.dataset.kind = kind;
   setText(pill, text);
   const last = state.kernels.at(-1);
@@ -29,7 +43,11 @@ export function drawKernel(pill, about, state) {
 
 /** The state of this page's own line to the companion. */
 export function drawLine(pill, { state }) {
-  const [kind, text] = { live: ["good", "Live"], connecting: ["wait", "Connecting\u2026"], lost: ["off", "Disconnected"] }[state];
+  const [kind, text] = {
+    live: ["good", "Live"],
+    connecting: ["wait", "Connecting\u2026"],
+    lost: ["off", "Disconnected"],
+  }[state];
   pill.dataset.kind = kind;
   setText(pill, text);
 }
@@ -66,7 +84,8 @@ export class Banner {
   }
 
   words(connecting) {
-    if (this.denied) return "This page\u2019s key is no longer valid. Open the Interviewer link of the companion again; what you see here stays as it was.";
+    if (this.denied)
+      return "This page\u2019s key is no longer valid. Open the Interviewer link of the companion again; what you see here stays as it was.";
     if (this.missing) return "The companion has no such session. Look for it in the list of sessions.";
     const seconds = Math.max(0, Math.ceil((this.at - Date.now()) / 1000));
     const next = connecting || seconds === 0 ? "Trying to connect\u2026" : `Next try in ${seconds} s.`;

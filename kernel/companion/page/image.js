@@ -1,5 +1,5 @@
-// Pictures from the candidate: only real PNG, JPEG, GIF and WebP, and SVG as a picture (inside <img> it runs no script and loads
-// nothing). What does not begin like its type is not shown.
+// Pictures from the candidate: only real PNG, JPEG, GIF and WebP, and SVG as a picture (inside <img> it runs no script
+// and loads nothing). What does not begin like its type is not shown.
 
 /** Base64 characters of the largest picture that is shown: 8 MiB. */
 export const mostImage = 11_200_000;
@@ -22,7 +22,8 @@ export function rasterURL(type, base64) {
   const text = typeof base64 === "string" ? base64.replace(/\s+/g, "") : "";
   if (text.length > mostImage) return { error: "picture larger than 8 MiB" };
   const head = decode(text.slice(0, 64));
-  if (!head || !Object.hasOwn(raster, type) || !raster[type](head)) return { error: `not a ${type.slice(6).toUpperCase()} picture` };
+  if (!head || !Object.hasOwn(raster, type) || !raster[type](head))
+    return { error: `not a ${type.slice(6).toUpperCase()} picture` };
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return { error: "picture is not valid base64" };
   if (type === "image/png" && pixels(head) > mostPixels) return { error: "picture has too many pixels" };
   return { url: `data:${type};base64,${text}` };

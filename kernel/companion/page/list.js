@@ -11,10 +11,13 @@ async function refresh() {
   clearTimeout(timer);
   try {
     const answer = await fetch(url("api/sessions"), { cache: "no-store" });
-    if (answer.status === 401 || answer.status === 403) return trouble("This page's key is no longer valid. Open the Interviewer link of the companion again.");
+    if (answer.status === 401 || answer.status === 403)
+      return trouble("This page's key is no longer valid. Open the Interviewer link of the companion again.");
     if (!answer.ok) throw new Error(`the companion answered ${answer.status}`);
     const got = await answer.json();
-    sessions = asList(Array.isArray(got) ? got : asObject(got).sessions).map(asObject).sort(byInterest);
+    sessions = asList(Array.isArray(got) ? got : asObject(got).sessions)
+      .map(asObject)
+      .sort(byInterest);
     byId("banner").hidden = true;
     line("good", "Connected");
     draw();
@@ -44,9 +47,18 @@ function line(kind, text) {
 
 function draw() {
   const want = byId("find").value.trim().toLowerCase();
-  const shown = sessions.filter((s) => !want || [s.title, s.challenge, s.id, s.notebook, s.state].some((field) => asText(field).toLowerCase().includes(want)));
+  const shown = sessions.filter(
+    (s) =>
+      !want ||
+      [s.title, s.challenge, s.id, s.notebook, s.state].some((field) => asText(field).toLowerCase().includes(want)),
+  );
   fill(byId("sessions"), shown.slice(0, 500).map(row));
-  setText(byId("count"), shown.length === sessions.length ? plural(sessions.length, "session") : `${shown.length} of ${plural(sessions.length, "session")}`);
+  setText(
+    byId("count"),
+    shown.length === sessions.length
+      ? plural(sessions.length, "session")
+      : `${shown.length} of ${plural(sessions.length, "session")}`,
+  );
   byId("empty").hidden = sessions.length > 0;
 }
 
@@ -55,13 +67,32 @@ function row(s) {
   const finished = asText(s.state) === "finished";
   const connected = s.source_connected ?? s.connected;
   const state = finished ? "Finished" : connected === false ? "Kernel not connected" : "Live";
-  return el("tr", null,
-    el("th", { scope: "row" }, el("a", { href: url("s/", asText(s.id)) }, title), el("span.dim.sub", null, [oneLine(asText(s.notebook), 60) || oneLine(asText(s.challenge), 60), oneLine(asText(s.mode), 20)].filter(Boolean).join(" \u00b7 "))),
+  return el(
+    "tr",
+    null,
+    el(
+      "th",
+      { scope: "row" },
+      el("a", { href: url("s/", asText(s.id)) }, title),
+      el(
+        "span.dim.sub",
+        null,
+        [oneLine(asText(s.notebook), 60) || oneLine(asText(s.challenge), 60), oneLine(asText(s.mode), 20)]
+          .filter(Boolean)
+          .join(" \u00b7 "),
+      ),
+    ),
     el("td", null, el("span.pill", { "data-kind": finished ? "done" : connected === false ? "off" : "good" }, state)),
     el("td", null, phase(asObject(s.clock), s.phase)),
-    el("td.number", null, typeof s.points === "number" ? `${points(s.points)} of ${points(asNumber(s.of))}` : "\u2013", s.runs > 0 && el("span.dim.sub", null, plural(asNumber(s.runs), "run"))),
+    el(
+      "td.number",
+      null,
+      typeof s.points === "number" ? `${points(s.points)} of ${points(asNumber(s.of))}` : "\u2013",
+      s.runs > 0 && el("span.dim.sub", null, plural(asNumber(s.runs), "run")),
+    ),
     el("td", null, when(s.started)),
-    el("td", null, when(s.updated)));
+    el("td", null, when(s.updated)),
+  );
 }
 
 function phase(now, name) {
@@ -78,5 +109,7 @@ function when(value) {
 }
 
 byId("find").addEventListener("input", draw);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) refresh();
+});
 refresh();

@@ -11,12 +11,21 @@ export function blocks(text) {
       else fence.text += (fence.text ? "\n" : "") + line;
       continue;
     }
-    if (/^```/.test(line)) { out.push((fence = { kind: "code", text: "" })); open = null; continue; }
-    if (!line.trim()) { open = null; continue; }
+    if (/^```/.test(line)) {
+      out.push((fence = { kind: "code", text: "" }));
+      open = null;
+      continue;
+    }
+    if (!line.trim()) {
+      open = null;
+      continue;
+    }
     const heading = /^#{1,6} +(.*)$/.exec(line);
     const item = /^ {0,3}(?:[-*+]|(\d{1,3})[.)]) +(.*)$/.exec(line);
-    if (heading) { out.push({ kind: "heading", text: heading[1] }); open = null; }
-    else if (item) open = listItem(out, open, item);
+    if (heading) {
+      out.push({ kind: "heading", text: heading[1] });
+      open = null;
+    } else if (item) open = listItem(out, open, item);
     else if (open && open.kind === "list") open.items[open.items.length - 1] += ` ${line.trim()}`;
     else if (open) open.text += ` ${line.trim()}`;
     else out.push((open = { kind: "p", text: line.trim() }));

@@ -1,5 +1,5 @@
-// Notes: what the interviewer writes down while watching. A note that is still being written is kept in this browser, so
-// that a closed tab loses nothing; once added it is a record like any other and cannot be changed.
+// Notes: what the interviewer writes down while watching. A note that is still being written is kept in this browser,
+// so that a closed tab loses nothing; once added it is a record like any other and cannot be changed.
 
 import { el, fill, setText } from "./dom.js";
 import { words } from "./saver.js";
@@ -9,19 +9,46 @@ import { clock, visible } from "./text.js";
 export class NotesView {
   constructor(node, session, send) {
     Object.assign(this, { send, key: `assay draft ${session}` });
-    this.text = el("textarea", { rows: "4", maxlength: "4000", placeholder: "Write a note\u2026", "aria-label": "Note", oninput: () => this.keep(), onkeydown: (e) => this.typed(e) });
+    this.text = el("textarea", {
+      rows: "4",
+      maxlength: "4000",
+      placeholder: "Write a note\u2026",
+      "aria-label": "Note",
+      oninput: () => this.keep(),
+      onkeydown: (e) => this.typed(e),
+    });
     this.show = el("input", { type: "checkbox", id: "note-show" });
     this.status = el("span.save", { role: "status" });
     this.button = el("button.primary", { type: "button", onclick: () => this.add() }, "Add note");
     this.list = el("ol.notes", { "aria-label": "Notes, newest first" });
-    fill(node, el("h2", null, "Notes"), el("div.composer", null, this.text,
-      el("div.row", null, el("label.check", null, this.show, " Show to the candidate"), el("span.push"), this.status, this.button)), this.list);
+    fill(
+      node,
+      el("h2", null, "Notes"),
+      el(
+        "div.composer",
+        null,
+        this.text,
+        el(
+          "div.row",
+          null,
+          el("label.check", null, this.show, " Show to the candidate"),
+          el("span.push"),
+          this.status,
+          this.button,
+        ),
+      ),
+      this.list,
+    );
     this.text.value = this.draft();
     this.keep(false);
   }
 
   draft() {
-    try { return localStorage.getItem(this.key) || ""; } catch { return ""; }
+    try {
+      return localStorage.getItem(this.key) || "";
+    } catch {
+      return "";
+    }
   }
 
   keep(say = true) {
@@ -67,8 +94,25 @@ export class NotesView {
   }
 
   draw(state) {
-    fill(this.list, [...state.notes].reverse().slice(0, 300).map((note) => el("li", null,
-      el("div.note-head", null, el("time.dim", null, clock(note.at - state.began)), note.by && el("span.dim", null, visible(note.by)), note.show && el("span.chip", null, "shown to the candidate")),
-      el("p.note-text", null, visible(note.text)))));
+    fill(
+      this.list,
+      [...state.notes]
+        .reverse()
+        .slice(0, 300)
+        .map((note) =>
+          el(
+            "li",
+            null,
+            el(
+              "div.note-head",
+              null,
+              el("time.dim", null, clock(note.at - state.began)),
+              note.by && el("span.dim", null, visible(note.by)),
+              note.show && el("span.chip", null, "shown to the candidate"),
+            ),
+            el("p.note-text", null, visible(note.text)),
+          ),
+        ),
+    );
   }
 }

@@ -66,12 +66,29 @@ function shape(value, seq) {
   const o = asObject(value);
   switch (o.output_type) {
     case "stream":
-      return { type: "stream", seq, name: o.name === "stderr" ? "stderr" : "stdout", text: asText(o.text).slice(0, mostStream) };
+      return {
+        type: "stream",
+        seq,
+        name: o.name === "stderr" ? "stderr" : "stdout",
+        text: asText(o.text).slice(0, mostStream),
+      };
     case "display_data":
     case "execute_result":
-      return { type: "data", seq, result: o.output_type === "execute_result", data: asObject(o.data), metadata: asObject(o.metadata) };
+      return {
+        type: "data",
+        seq,
+        result: o.output_type === "execute_result",
+        data: asObject(o.data),
+        metadata: asObject(o.metadata),
+      };
     case "error":
-      return { type: "error", seq, ename: asText(o.ename), evalue: asText(o.evalue), traceback: asList(o.traceback).filter((line) => typeof line === "string") };
+      return {
+        type: "error",
+        seq,
+        ename: asText(o.ename),
+        evalue: asText(o.evalue),
+        traceback: asList(o.traceback).filter((line) => typeof line === "string"),
+      };
     case undefined:
       return null;
     default:

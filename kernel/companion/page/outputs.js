@@ -1,16 +1,12 @@
 // Outputs of a run. What a candidate's code printed is hostile until proved otherwise, so each kind has one safe way:
-// text as text nodes with colours only; pictures as <img> from data: after a look at their first bytes; SVG as a picture;
-// HTML only in a frame without scripts and with an origin of its own, from an address whose policy lets it load nothing.
-// Everything else is named, not shown.
+// text as text nodes with colours only; pictures as <img> from data: after a look at their first bytes; SVG as a
+// picture; HTML only in a frame without scripts and with an origin of its own, from an address whose policy lets it
+// load nothing. Everything else is named, not shown.
 
-import { parse, strip } from "./ansi.js";
-import { el, reconcile, setText, url, whenNear } from "./dom.js";
+import { el, reconcile, url, whenNear } from "./dom.js";
 import { rasterTypes, rasterURL, svgURL } from "./image.js";
-import { asText, bytes, cut, plural, visible } from "./text.js";
-
-/** Characters of one text output that are drawn before "show more". */
-const firstText = 20_000;
-const moreText = 400_000;
+import { asText, bytes, plural, visible } from "./text.js";
+import { coloured, errorView, mostText, remark, tailView, textView } from "./textoutput.js";
 
 /** Outputs of one run that are drawn before "show more". */
 const firstOutputs = 40;
@@ -34,9 +30,24 @@ export class OutputsBox {
   /** Draws what changed since the last call. */
   update(run) {
     const running = run.status === "";
-    const nodes = run.outputs.slice(0, this.most).map((output, place) => this.one(output, place, running && place === run.outputs.length - 1));
+    const nodes = run.outputs
+      .slice(0, this.most)
+      .map((output, place) => this.one(output, place, running && place === run.outputs.length - 1));
     const hidden = run.outputs.length - nodes.length;
-    if (hidden > 0) nodes.push(el("button.more", { type: "button", onclick: () => { this.most = Infinity; this.update(run); } }, `Show ${plural(hidden, "more output")}`));
+    if (hidden > 0)
+      nodes.push(
+        el(
+          "button.more",
+          {
+            type: "button",
+            onclick: () => {
+              this.most = Infinity;
+              this.update(run);
+            },
+          },
+          `Show ${plural(hidden, "more output")}`,
+        ),
+      );
     if (run.left) nodes.push(remark(`${plural(run.left, "further output")} not kept`));
     if (run.dropped) nodes.push(remark(`${bytes(run.dropped)} of output were not recorded`));
     reconcile(this.node, nodes);
@@ -48,7 +59,8 @@ export class OutputsBox {
     const old = this.drawn.get(place);
     if (old && old.mark === mark) return old.node;
     const node = outputView(this.session, output, tail);
-    if (old && old.node.querySelector(":scope > button[aria-expanded=true]")) node.querySelector(":scope > button[aria-expanded]")?.click();
+    if (old && old.node.querySelector(":scope > button[aria-expanded=true]"))
+      node.querySelector(":scope > button[aria-expanded]")?.click();
     this.drawn.set(place, { mark, node });
     return node;
   }
@@ -57,87 +69,15 @@ export class OutputsBox {
 /** tail: the run still prints here, so its end is what matters. */
 function outputView(session, output, tail = false) {
   switch (output.type) {
-    case "stream": return tail ? tailView(output) : textView(output.text, `stream ${output.name}`, output.lost);
-    case "error": return errorView(output);
-    case "data": return dataView(session, output);
-    default: return remark(`Output of type ${visible(output.name)} is not shown`);
+    case "stream":
+      return tail ? tailView(output) : textView(output.text, `stream ${output.name}`, output.lost);
+    case "error":
+      return errorView(output);
+    case "data":
+      return dataView(session, output);
+    default:
+      return remark(`Output of type ${visible(output.name)} is not shown`);
   }
-}
-
-function remark(text) {
-  return el("p.remark", null, text);
-}
-
-/** Text with colours, folded when it is long. */
-function textView(text, kind, lost = 0) {
-  const pre = el("pre.text", { tabindex: "0", "aria-label": kind });
-  pre.classList.add(...kind.split(" "));
-  const box = foldable(pre, text);
-  const part = cut(text, firstText);
-  pre.append(...spans(part.text));
-  if (part.rest) {
-    const more = el("button.more", { type: "button", onclick: () => {
-      const all = cut(text, moreText);
-      pre.replaceChildren(...spans(all.text));
-      if (all.rest) more.replaceWith(remark(`${plural(all.rest, "further character")} not shown`));
-      else more.remove();
-    } }, `Show ${plural(part.rest, "more character")}`);
-    box.append(more);
-  }
-  if (lost) box.append(remark(`${plural(lost, "further character")} not kept`));
-  return box;
-}
-
-/** The end of a stream that still grows; the beginning comes back when the run has ended. */
-function tailView({ text, name }) {
-  const from = text.length > firstText ? text.indexOf("\n", text.length - firstText) + 1 || text.length - firstText : 0;
-  const box = textView(text.slice(from), `stream ${name}`);
-  box.classList.add("tail");
-  if (from) box.prepend(remark("What came before is shown when the cell has ended"));
-  return box;
-}
-
-/** Puts a block into a box that starts folded when the text is long. */
-function foldable(block, text) {
-  const box = el("div.output", null, block);
-  let lines = 0;
-  for (let at = -1; lines <= 24 && (at = text.indexOf("\n", at + 1)) >= 0;) lines++;
-  if (lines <= 24 && text.length < 6000) return box;
-  block.classList.add("folded");
-  const button = el("button.more", { type: "button", "aria-expanded": "false", onclick: () => {
-    const folded = block.classList.toggle("folded");
-    button.setAttribute("aria-expanded", String(!folded));
-    setText(button, folded ? "Unfold" : "Fold");
-  } }, "Unfold");
-  box.append(button);
-  return box;
-}
-
-function spans(text) {
-  return parse(text).map(({ text: part, style }) => {
-    const classes = ["bold", "dim", "italic", "underline", "strike"].filter((name) => style[name]).map((name) => `sgr-${name}`);
-    const [fg, bg] = style.invert ? [style.bg ?? "bg", style.fg ?? "fg"] : [style.fg, style.bg];
-    if (!classes.length && fg === null && bg === null) return document.createTextNode(part);
-    const span = el("span", { class: classes.join(" ") || null }, part);
-    colour(span, "fg", fg);
-    colour(span, "bg", bg);
-    return span;
-  });
-}
-
-/** A colour of its own is given to the style sheet, which keeps it readable on a light and on a dark ground. */
-function colour(span, name, value) {
-  if (typeof value === "string" && value.startsWith("rgb")) {
-    span.style.setProperty(`--sgr-${name}`, value);
-    span.classList.add(`sgr-${name}-rgb`);
-  } else if (value !== null) span.classList.add(`sgr-${name}-${value}`);
-}
-
-function errorView({ ename, evalue, traceback }) {
-  const text = traceback.length ? traceback.join("\n") : `${ename}: ${evalue}`;
-  const box = textView(text, "traceback");
-  box.prepend(el("p.ename", null, el("strong", null, visible(strip(ename)) || "Error"), evalue ? ": " : "", visible(strip(cut(evalue, 500).text))));
-  return box;
 }
 
 /** The richest form of a bundle that has a safe way; the plain text stays one click away. */
@@ -151,15 +91,21 @@ function dataView(session, output) {
     return remark(`Output of type ${Object.keys(data).slice(0, 6).map(visible).join(", ") || "nothing"} is not shown`);
   }
   const box = el("div.output", null, rich);
-  if (plain && plain.length < moreText) box.append(el("details.plain", null, el("summary", null, "As text"), el("pre.text", { tabindex: "0" }, ...spans(cut(plain, firstText).text))));
+  if (plain && plain.length < mostText)
+    box.append(
+      el("details.plain", null, el("summary", null, "As text"), el("pre.text", { tabindex: "0" }, ...coloured(plain))),
+    );
   return box;
 }
 
 function textual(data, plain) {
   for (const type of ["text/markdown", "text/latex"]) if (asText(data[type])) return [type, asText(data[type])];
   if (plain) return ["text/plain", plain];
-  if (data["application/json"] !== undefined) return ["application/json", JSON.stringify(data["application/json"], null, 2)];
-  const other = Object.keys(data).find((type) => type.startsWith("text/") && type !== "text/html" && asText(data[type]));
+  if (data["application/json"] !== undefined)
+    return ["application/json", JSON.stringify(data["application/json"], null, 2)];
+  const other = Object.keys(data).find(
+    (type) => type.startsWith("text/") && type !== "text/html" && asText(data[type]),
+  );
   return other ? [other, asText(data[other])] : ["", ""];
 }
 
@@ -171,7 +117,9 @@ function picture(data) {
   if (made.error) return remark(`Picture not shown: ${made.error}`);
   const image = el("img.picture", { alt: "Picture output", loading: "lazy", decoding: "async" });
   image.addEventListener("error", () => image.replaceWith(remark("Picture not shown: it does not decode")));
-  whenNear(image, () => { image.src = made.url; });
+  whenNear(image, () => {
+    image.src = made.url;
+  });
   return image;
 }
 
@@ -179,9 +127,17 @@ function picture(data) {
 function frame(session, output) {
   const html = asText(output.data["text/html"]);
   if (!html) return null;
-  const view = el("iframe.html", { sandbox: "", loading: "lazy", referrerpolicy: "no-referrer", title: "HTML output, isolated", tabindex: "0" });
+  const view = el("iframe.html", {
+    sandbox: "",
+    loading: "lazy",
+    referrerpolicy: "no-referrer",
+    title: "HTML output, isolated",
+    tabindex: "0",
+  });
   view.style.height = `${height(html)}px`;
-  whenNear(view, () => { view.src = url("o/", session, String(output.seq)); });
+  whenNear(view, () => {
+    view.src = url("o/", session, String(output.seq));
+  });
   return view;
 }
 

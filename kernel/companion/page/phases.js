@@ -1,5 +1,5 @@
-// The phase clock, by the rules of session.Clock on the companion's side, which decides while the page is live. Here it is
-// computed from the same records for the phases that the companion does not send and for the past during replay.
+// The phase clock, by the rules of session.Clock on the companion's side, which decides while the page is live. Here it
+// is computed from the same records for the phases that the companion does not send and for the past during replay.
 //
 // A notebook's cell is run when it has been written. So the time that ends with a run belongs to the phase of the cell
 // that ran, and from then on the clock shows the phase that is expected next.
@@ -16,7 +16,18 @@ export const phases = Object.freeze([
 
 /** An account of time by phase that has not started. */
 export function newAccount() {
-  return { phase: "", minutes: 0, started: 0, since: 0, now: 0, spent: { clarify: 0, plan: 0, code: 0, test: 0 }, done: {}, plain: "", offsets: new Map(), moves: [] };
+  return {
+    phase: "",
+    minutes: 0,
+    started: 0,
+    since: 0,
+    now: 0,
+    spent: { clarify: 0, plan: 0, code: 0, test: 0 },
+    done: {},
+    plain: "",
+    offsets: new Map(),
+    moves: [],
+  };
 }
 
 /** Takes the next record; true when the phase that the clock shows has changed. */
@@ -25,9 +36,15 @@ export function observe(account, record) {
   const before = account.phase;
   const data = asObject(record.data);
   switch (record.kind) {
-    case "session_started": account.minutes = asNumber(data.minutes); break;
-    case "kernel_started": start(account, at); break;
-    case "cell_started": cellStarted(account, record, data, at); break;
+    case "session_started":
+      account.minutes = asNumber(data.minutes);
+      break;
+    case "kernel_started":
+      start(account, at);
+      break;
+    case "cell_started":
+      cellStarted(account, record, data, at);
+      break;
     case "cell_finished":
       // a judged cell without a role defines the entry point, so it is Code
       if (data.judge === true && asText(record.request) === account.plain) ran(account, "code", at);
@@ -35,7 +52,9 @@ export function observe(account, record) {
     case "magic":
       if (data.name === "clarify" || data.name === "plan") ran(account, data.name, at);
       break;
-    case "session_finished": finish(account, at); break;
+    case "session_finished":
+      finish(account, at);
+      break;
   }
   if (account.phase === before) return false;
   account.moves.push({ phase: account.phase, seq: asNumber(record.seq), at });
@@ -110,7 +129,8 @@ export function reading(account, server = null, sinceServer = 0) {
   const open = Object.hasOwn(spent, account.phase);
   if (open) spent[account.phase] += account.now - account.since;
   const end = account.phase === "finished" ? account.since : account.now;
-  if (!server || !asText(server.phase)) return { phase: account.phase, spent, total: account.phase ? end - account.started : 0 };
+  if (!server || !asText(server.phase))
+    return { phase: account.phase, spent, total: account.phase ? end - account.started : 0 };
   if (!Object.hasOwn(spent, server.phase)) return { phase: server.phase, spent, total: asNumber(server.total_ms) };
   spent[server.phase] = asNumber(server.in_phase_ms) + sinceServer;
   if (open && account.phase !== server.phase) spent[account.phase] = account.spent[account.phase];

@@ -1,5 +1,5 @@
-// The challenge author's markdown as elements: paragraphs, lists, fenced code, inline code, bold, emphasis. No raw HTML, no links, no
-// pictures: what is not known stays text.
+// The challenge author's markdown as elements: paragraphs, lists, fenced code, inline code, bold, emphasis. No raw
+// HTML, no links, no pictures: what is not known stays text.
 
 import { el } from "./dom.js";
 import { blocks, inline } from "./markdown.js";
@@ -16,10 +16,18 @@ export function phrase(text) {
 
 function blockView(block) {
   switch (block.kind) {
-    case "code": return el("pre.snippet", { tabindex: "0" }, block.text);
-    case "heading": return el("h4", null, phrase(block.text));
-    case "list": return el(block.ordered ? "ol" : "ul", null, block.items.map((item) => el("li", null, phrase(item))));
-    default: return el("p", null, phrase(block.text));
+    case "code":
+      return el("pre.snippet", { tabindex: "0" }, block.text);
+    case "heading":
+      return el("h4", null, phrase(block.text));
+    case "list":
+      return el(
+        block.ordered ? "ol" : "ul",
+        null,
+        block.items.map((item) => el("li", null, phrase(item))),
+      );
+    default:
+      return el("p", null, phrase(block.text));
   }
 }
 

@@ -1,17 +1,31 @@
 // A light tokenizer for Python source: enough to colour it, far from parsing it. One pass, sticky expressions, no
 // backtracking over more than one token.
 
-const keywords = new Set(("False None True and as assert async await break class continue def del elif else except finally for from global if import in "
-  + "is lambda nonlocal not or pass raise return try while with yield match case").split(" "));
-const builtins = new Set(("abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict dir divmod enumerate eval exec filter float format "
-  + "frozenset getattr globals hasattr hash hex id input int isinstance issubclass iter len list map max min next object oct open ord pow print property "
-  + "range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip self cls").split(" "));
+const keywords = new Set(
+  (
+    "False None True and as assert async await break class continue def del elif else except finally for from global if import in " +
+    "is lambda nonlocal not or pass raise return try while with yield match case"
+  ).split(" "),
+);
+const builtins = new Set(
+  (
+    "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict dir divmod enumerate eval exec filter float format " +
+    "frozenset getattr globals hasattr hash hex id input int isinstance issubclass iter len list map max min next object oct open ord pow print property " +
+    "range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip self cls"
+  ).split(" "),
+);
 
 const rules = [
   ["space", /[ \t\n\r\f]+/y],
   ["comment", /#[^\n]*/y],
-  ["string", /(?:[rRbBuUfFtT]{1,2})?(?:"""(?:[^\\"]|\\[\s\S]|"(?!""))*(?:"""|$)|'''(?:[^\\']|\\[\s\S]|'(?!''))*(?:'''|$)|"(?:[^\\"\n]|\\[\s\S])*(?:"|(?=\n)|$)|'(?:[^\\'\n]|\\[\s\S])*(?:'|(?=\n)|$))/y],
-  ["number", /(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?)/y],
+  [
+    "string",
+    /(?:[rRbBuUfFtT]{1,2})?(?:"""(?:[^\\"]|\\[\s\S]|"(?!""))*(?:"""|$)|'''(?:[^\\']|\\[\s\S]|'(?!''))*(?:'''|$)|"(?:[^\\"\n]|\\[\s\S])*(?:"|(?=\n)|$)|'(?:[^\\'\n]|\\[\s\S])*(?:'|(?=\n)|$))/y,
+  ],
+  [
+    "number",
+    /(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?)/y,
+  ],
   ["name", /[\p{L}_][\p{L}\p{N}\p{M}_]*/uy],
   ["op", /[-+*/%@&|^~<>=!:.,;()[\]{}\\]/y],
 ];
@@ -20,8 +34,8 @@ const rules = [
 export const mostSource = 200_000;
 
 /**
- * Splits source into [{kind, text}] whose texts join to source again. Kinds: keyword, builtin, def (the name that def or
- * class introduces), call, string, number, comment, decorator, magic, op, name, space, other.
+ * Splits source into [{kind, text}] whose texts join to source again. Kinds: keyword, builtin, def (the name that def
+ * or class introduces), call, string, number, comment, decorator, magic, op, name, space, other.
  */
 export function tokenize(source) {
   if (source.length > mostSource) return [{ kind: "other", text: source }];
@@ -31,13 +45,21 @@ export function tokenize(source) {
   let lineStart = true;
   let decorating = false; // after an @ that begins a line
   while (at < source.length) {
-    const token = lineStart && magicAt(source, at) || next(source, at);
-    if (token.kind !== "space") decorating = token.text === "@" ? lineStart : decorating && /^(?:name|op)$/.test(token.kind) && token.text !== "(";
+    const token = (lineStart && magicAt(source, at)) || next(source, at);
+    if (token.kind !== "space")
+      decorating =
+        token.text === "@" ? lineStart : decorating && /^(?:name|op)$/.test(token.kind) && token.text !== "(";
     token.kind = refine(token, before, source[at + token.text.length], lineStart, decorating);
     tokens.push(token);
     at += token.text.length;
-    if (token.kind !== "space") { before = token.text; lineStart = false; }
-    if (token.kind === "space" && token.text.includes("\n")) { lineStart = true; decorating = false; }
+    if (token.kind !== "space") {
+      before = token.text;
+      lineStart = false;
+    }
+    if (token.kind === "space" && token.text.includes("\n")) {
+      lineStart = true;
+      decorating = false;
+    }
   }
   return tokens;
 }

@@ -9,8 +9,22 @@ export class ReplayView {
   constructor(node, show) {
     Object.assign(this, { node, show, records: [], at: null, timer: null });
     this.play = el("button.play", { type: "button", onclick: () => this.toggle() }, "Play");
-    this.slider = el("input", { type: "range", min: "0", max: "0", value: "0", "aria-label": "Recorded events", oninput: () => { this.stop(); this.goTo(Number(this.slider.value)); } });
-    this.speed = el("select", { "aria-label": "Speed" }, [1, 4, 16, 60].map((n) => el("option", { value: String(n), selected: n === 4 }, `${n}\u00d7`)));
+    this.slider = el("input", {
+      type: "range",
+      min: "0",
+      max: "0",
+      value: "0",
+      "aria-label": "Recorded events",
+      oninput: () => {
+        this.stop();
+        this.goTo(Number(this.slider.value));
+      },
+    });
+    this.speed = el(
+      "select",
+      { "aria-label": "Speed" },
+      [1, 4, 16, 60].map((n) => el("option", { value: String(n), selected: n === 4 }, `${n}\u00d7`)),
+    );
     this.where = el("output.where");
     this.live = el("button.primary", { type: "button", onclick: () => this.leave(), hidden: true }, "Back to live");
     node.replaceChildren(this.play, this.speed, this.slider, this.where, this.live);

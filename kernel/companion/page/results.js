@@ -15,15 +15,18 @@ export function byClass(a, b) {
 
 /** The classes of a report with public first: [{name, passed, total}]. */
 export function classesOf(report) {
-  const list = asList(asObject(report.correctness).classes).map(asObject).map((c) => ({ name: asText(c.name), passed: asNumber(c.passed), total: asNumber(c.total) }));
+  const list = asList(asObject(report.correctness).classes)
+    .map(asObject)
+    .map((c) => ({ name: asText(c.name), passed: asNumber(c.passed), total: asNumber(c.total) }));
   const open = asObject(report.public);
-  if (asNumber(open.total) > 0 && !list.some((c) => c.name === "public")) list.push({ name: "public", passed: asNumber(open.passed), total: asNumber(open.total) });
+  if (asNumber(open.total) > 0 && !list.some((c) => c.name === "public"))
+    list.push({ name: "public", passed: asNumber(open.passed), total: asNumber(open.total) });
   return list.filter((c) => c.total > 0).sort((a, b) => byClass(a.name, b.name));
 }
 
 /**
- * The tests of a report: [{id, class, guards, outcome, message, passed, total}]. Cases that differ only in their number,
- * as in "any_shape[3]", are one test; outcome is its worst, message what the first bad case said.
+ * The tests of a report: [{id, class, guards, outcome, message, passed, total}]. Cases that differ only in their
+ * number, as in "any_shape[3]", are one test; outcome is its worst, message what the first bad case said.
  */
 export function testsOf(report) {
   const tests = new Map();
@@ -31,7 +34,19 @@ export function testsOf(report) {
     const id = asText(c.id).replace(/\[\d+\]$/, "");
     const outcome = outcomes.includes(c.outcome) ? c.outcome : "not_run";
     let t = tests.get(id);
-    if (!t) tests.set(id, (t = { id, class: asText(c.class), guards: asText(c.guards), outcome: "pass", message: "", passed: 0, total: 0 }));
+    if (!t)
+      tests.set(
+        id,
+        (t = {
+          id,
+          class: asText(c.class),
+          guards: asText(c.guards),
+          outcome: "pass",
+          message: "",
+          passed: 0,
+          total: 0,
+        }),
+      );
     t.total++;
     if (outcome === "pass") t.passed++;
     else t.message ||= asText(c.message);

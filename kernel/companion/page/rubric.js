@@ -6,29 +6,87 @@ import { asList, asNumber, asObject } from "./text.js";
 /** What a person scores. One question gives a part's points alone; several share them equally. */
 export const parts = Object.freeze([
   {
-    id: "problem_solving", criterion: "problem_solving", name: "Problem Solving", of: 10,
-    questions: [{ id: "band", name: "Problem Solving", anchors: {
-      1: "writes everything, submits untested",
-      3: "plans or tests, not both; fixes by trial",
-      5: "states cases, builds in checked steps, tests its own edge cases, narrows faults by experiment",
-    } }],
-  },
-  {
-    id: "communication", criterion: "communication", name: "Communication", of: 10,
+    id: "problem_solving",
+    criterion: "problem_solving",
+    name: "Problem Solving",
+    of: 10,
     questions: [
-      { id: "clarifies", name: "Clarifies", anchors: { 1: "starts coding on an ambiguous statement", 3: "asks about format only", 5: "asks about input, edges and limits; restates the task; records the decision" } },
-      { id: "approach", name: "Explains the approach", anchors: { 1: "describes syntax", 3: "gives a workable plan", 5: "compares two options with cost and says why this one" } },
-      { id: "visible", name: "Works visibly", anchors: { 1: "silent or unrelated talk, even when asked", 3: "explains when asked", 5: "says intent before a step and result after it; flags doubts" } },
-      { id: "hints", name: "Uses hints and feedback", anchors: { 1: "ignores or argues past it", 3: "takes the literal hint", 5: "restates it, tests it, carries it further; may rightly reject it with a reason" } },
+      {
+        id: "band",
+        name: "Problem Solving",
+        anchors: {
+          1: "writes everything, submits untested",
+          3: "plans or tests, not both; fixes by trial",
+          5: "states cases, builds in checked steps, tests its own edge cases, narrows faults by experiment",
+        },
+      },
     ],
   },
   {
-    id: "quality_names", criterion: "quality", name: "Do names tell the truth?", of: 4,
-    questions: [{ id: "band", name: "Names", anchors: { 1: "misleading", 3: "vague but honest", 5: "each name says role and unit" } }],
+    id: "communication",
+    criterion: "communication",
+    name: "Communication",
+    of: 10,
+    questions: [
+      {
+        id: "clarifies",
+        name: "Clarifies",
+        anchors: {
+          1: "starts coding on an ambiguous statement",
+          3: "asks about format only",
+          5: "asks about input, edges and limits; restates the task; records the decision",
+        },
+      },
+      {
+        id: "approach",
+        name: "Explains the approach",
+        anchors: {
+          1: "describes syntax",
+          3: "gives a workable plan",
+          5: "compares two options with cost and says why this one",
+        },
+      },
+      {
+        id: "visible",
+        name: "Works visibly",
+        anchors: {
+          1: "silent or unrelated talk, even when asked",
+          3: "explains when asked",
+          5: "says intent before a step and result after it; flags doubts",
+        },
+      },
+      {
+        id: "hints",
+        name: "Uses hints and feedback",
+        anchors: {
+          1: "ignores or argues past it",
+          3: "takes the literal hint",
+          5: "restates it, tests it, carries it further; may rightly reject it with a reason",
+        },
+      },
+    ],
   },
   {
-    id: "quality_split", criterion: "quality", name: "Is the split right?", of: 4,
-    questions: [{ id: "band", name: "Split", anchors: { 1: "one blob", 3: "some helpers", 5: "each piece testable alone" } }],
+    id: "quality_names",
+    criterion: "quality",
+    name: "Do names tell the truth?",
+    of: 4,
+    questions: [
+      {
+        id: "band",
+        name: "Names",
+        anchors: { 1: "misleading", 3: "vague but honest", 5: "each name says role and unit" },
+      },
+    ],
+  },
+  {
+    id: "quality_split",
+    criterion: "quality",
+    name: "Is the split right?",
+    of: 4,
+    questions: [
+      { id: "band", name: "Split", anchors: { 1: "one blob", 3: "some helpers", 5: "each piece testable alone" } },
+    ],
   },
 ]);
 
@@ -45,7 +103,10 @@ export function pointsFor(part, ratings) {
 
 /** A score's "why": the ratings in words, then the remark. A partial rating is kept here too, with points null. */
 export function composeWhy(part, ratings, remark) {
-  const words = part.questions.filter(({ id }) => ratings[id]).map(({ id }) => `${id} ${ratings[id]}/5`).join(", ");
+  const words = part.questions
+    .filter(({ id }) => ratings[id])
+    .map(({ id }) => `${id} ${ratings[id]}/5`)
+    .join(", ");
   return [words, remark.trim()].filter(Boolean).join(": ");
 }
 
@@ -54,11 +115,19 @@ export function readWhy(part, why) {
   const ids = part.questions.map(({ id }) => id).join("|");
   const found = new RegExp(`^((?:${ids}) [1-5]/5(?:, (?:${ids}) [1-5]/5)*)(?:: |$)`).exec(why);
   if (!found) return { ratings: {}, remark: why };
-  const ratings = Object.fromEntries(found[1].split(", ").map((word) => [word.split(" ")[0], Number(word.split(" ")[1][0])]));
+  const ratings = Object.fromEntries(
+    found[1].split(", ").map((word) => [word.split(" ")[0], Number(word.split(" ")[1][0])]),
+  );
   return { ratings, remark: why.slice(found[0].length) };
 }
 
-const criteria = [["correctness", "Correctness", 35], ["fluency", "Python Fluency", 25], ["quality", "Code Quality", 20], ["problem_solving", "Problem Solving", 10], ["communication", "Communication", 10]];
+const criteria = [
+  ["correctness", "Correctness", 35],
+  ["fluency", "Python Fluency", 25],
+  ["quality", "Code Quality", 20],
+  ["problem_solving", "Problem Solving", 10],
+  ["communication", "Communication", 10],
+];
 
 /**
  * The scorecard: {rows: [{id, name, of, points (null: not scored), open (points nobody gave), why}], points, of, low,
@@ -82,8 +151,22 @@ function row(id, name, fallback, machine, scores) {
   const whole = mine.reduce((sum, part) => sum + part.of, 0) >= of; // only people score it
   const byMachine = whole || typeof m.points !== "number" ? null : m.points - counted(m, mine);
   const points = byMachine === null && !given.length ? null : (byMachine ?? 0) + people;
-  const missing = byMachine === null ? of : asNumber(m.not_scored, mine.reduce((sum, part) => sum + part.of, 0)) + included(m, mine);
-  return { id, name, of, points, open: Math.max(0, missing - peopleOf), why: typeof m.why === "string" ? m.why : "", parts: asList(m.parts) };
+  const missing =
+    byMachine === null
+      ? of
+      : asNumber(
+          m.not_scored,
+          mine.reduce((sum, part) => sum + part.of, 0),
+        ) + included(m, mine);
+  return {
+    id,
+    name,
+    of,
+    points,
+    open: Math.max(0, missing - peopleOf),
+    why: typeof m.why === "string" ? m.why : "",
+    parts: asList(m.parts),
+  };
 }
 
 /** Points of people's parts that the report already includes, so that they are not added twice. */

@@ -5,7 +5,12 @@
  * Options: send(value) -> Promise, shown(state, message), wait in ms. States: "clean", "waiting", "saving", "saved",
  * "failed". timers is {set, clear}, for tests.
  */
-export function saver({ send, shown, wait = 700, timers = { set: (f, ms) => setTimeout(f, ms), clear: (id) => clearTimeout(id) } }) {
+export function saver({
+  send,
+  shown,
+  wait = 700,
+  timers = { set: (f, ms) => setTimeout(f, ms), clear: (id) => clearTimeout(id) },
+}) {
   let timer = null;
   let value;
   let version = 0;
@@ -47,10 +52,15 @@ export function saver({ send, shown, wait = 700, timers = { set: (f, ms) => setT
 /** The words for a state; connected is false while the companion is away. */
 export function words(state, message = "", connected = true) {
   switch (state) {
-    case "waiting": return "Not saved yet";
-    case "saving": return connected ? "Saving\u2026" : "Kept here until the companion is back";
-    case "saved": return "Saved";
-    case "failed": return `Not saved: ${message}`;
-    default: return "";
+    case "waiting":
+      return "Not saved yet";
+    case "saving":
+      return connected ? "Saving\u2026" : "Kept here until the companion is back";
+    case "saved":
+      return "Saved";
+    case "failed":
+      return `Not saved: ${message}`;
+    default:
+      return "";
   }
 }

@@ -4,10 +4,13 @@
 import { el, fill, setText } from "./dom.js";
 import { evidence } from "./evidence.js";
 import { composeWhy, parts, pointsFor, readWhy, scorecard } from "./rubric.js";
+import { cardView } from "./scorecard.js";
 import { saver, words } from "./saver.js";
-import { clock, oneLine, points, timeOfDay, visible } from "./text.js";
+import { clock, points, timeOfDay, visible } from "./text.js";
 
-/** The panel. send({part, points, why}) stores a score and resolves when it is stored; go(seq) shows a fact's moment. */
+/**
+ * The panel. send({part, points, why}) stores a score and resolves when it is stored; go(seq) shows a fact's moment.
+ */
 export class ScoreView {
   constructor(node, send, go) {
     this.go = go;
@@ -15,13 +18,22 @@ export class ScoreView {
     this.title = el("summary");
     this.box = el("details.scorecard", null, this.title, this.card);
     this.editors = parts.map((part) => new Editor(part, send));
-    fill(node, el("h2", null, "Score"),
-      el("p.dim", null, "Rate each dimension before you look at the sum. Band 1 gives none of its points, 3 half, 5 all."),
-      this.editors.map((editor) => editor.node), this.box);
+    fill(
+      node,
+      el("h2", null, "Score"),
+      el(
+        "p.dim",
+        null,
+        "Rate each dimension before you look at the sum. Band 1 gives none of its points, 3 half, 5 all.",
+      ),
+      this.editors.map((editor) => editor.node),
+      this.box,
+    );
   }
 
   draw(state) {
-    const last = state.verdicts.findLast((v) => v.report.status === "graded") || state.verdicts.findLast((v) => v.run > 0);
+    const last =
+      state.verdicts.findLast((v) => v.report.status === "graded") || state.verdicts.findLast((v) => v.run > 0);
     const card = scorecard(last ? last.report : null, state.scores);
     const open = parts.filter((part) => typeof state.scores.get(part.id)?.points !== "number").length;
     setText(this.title, open ? `Scorecard (${open} of your ${parts.length} parts still open)` : "Scorecard");
@@ -52,41 +64,6 @@ export class ScoreView {
   }
 }
 
-function cardView(card, last) {
-  const sum = card.of > 0 ? `${points(card.points)} of ${points(card.of)}` : "Not scored yet";
-  return [
-    el("div.sum", null, el("strong", null, sum), card.of > 0 && el("span.dim", null, card.high > card.low ? `between ${points(card.low)} and ${points(card.high)} of 100: ${points(card.high - card.low)} points not scored` : "everything is scored")),
-    interval(card),
-    el("table.score", null, el("caption", null, last ? `Points by criterion, tests of run ${last.run}` : "Points by criterion"),
-      el("tbody", null, card.rows.map(rowView))),
-  ];
-}
-
-function interval({ low, high }) {
-  const got = el("span.got");
-  const open = el("span.open");
-  got.style.width = `${low}%`;
-  Object.assign(open.style, { left: `${low}%`, width: `${Math.max(0, high - low)}%` });
-  return el("div.interval", { role: "img", "aria-label": `Interval from ${points(low)} to ${points(high)} of 100` }, got, open);
-}
-
-function rowView(row) {
-  const bar = el("span.got");
-  const open = el("span.open");
-  bar.style.width = `${(100 * (row.points ?? 0)) / row.of}%`;
-  Object.assign(open.style, { left: `${(100 * (row.points ?? 0)) / row.of}%`, width: `${(100 * row.open) / row.of}%` });
-  const value = row.points === null ? el("span.dim", null, "not scored") : el("span", null, el("strong", null, points(row.points)), ` of ${points(row.of - row.open)}`, row.open > 0 && el("span.dim", null, `, ${points(row.open)} not scored`));
-  const details = row.parts.filter((part) => part && typeof part.name === "string");
-  return el("tr", null, el("th", { scope: "row" }, row.name),
-    el("td.bar", null, el("span.interval.small", { "aria-hidden": "true" }, bar, open)),
-    el("td", null, details.length ? el("details", null, el("summary", null, value), el("ul.parts", null, details.map(partLine))) : value));
-}
-
-function partLine(part) {
-  const got = typeof part.points === "number" ? `${points(part.points)} of ${points(part.of || 0)}` : "not scored";
-  return el("li", null, visible(oneLine(part.name, 60)), ": ", got, part.why ? el("span.dim", null, ` ${visible(oneLine(String(part.why), 200))}`) : null);
-}
-
 /** One part that a person scores. */
 class Editor {
   constructor(part, send) {
@@ -94,13 +71,32 @@ class Editor {
     this.ratings = {};
     this.status = el("span.save", { role: "status" });
     this.sum = el("span.dim");
-    this.remark = el("textarea", { rows: "2", maxlength: "2000", placeholder: "What you saw, in a line or two", "aria-label": `Remark on ${part.name}`, oninput: () => this.changed(false), onchange: () => this.changed(true) });
+    this.remark = el("textarea", {
+      rows: "2",
+      maxlength: "2000",
+      placeholder: "What you saw, in a line or two",
+      "aria-label": `Remark on ${part.name}`,
+      oninput: () => this.changed(false),
+      onchange: () => this.changed(true),
+    });
     this.groups = part.questions.map((question) => this.question(question));
     this.clear = el("button.link", { type: "button", onclick: () => this.reset() }, "Take back");
     this.shown = el("ul.facts");
-    this.evidence = el("details.evidence", { open: true, hidden: true }, el("summary", null, "From the log: facts, no points"), this.shown);
-    this.node = el("section.editor", { "aria-label": part.name }, el("div.editor-head", null, el("h3", null, part.name), this.sum, el("span.push"), this.status),
-      this.evidence, this.groups, this.remark, el("div.row.end", null, this.clear));
+    this.evidence = el(
+      "details.evidence",
+      { open: true, hidden: true },
+      el("summary", null, "From the log: facts, no points"),
+      this.shown,
+    );
+    this.node = el(
+      "section.editor",
+      { "aria-label": part.name },
+      el("div.editor-head", null, el("h3", null, part.name), this.sum, el("span.push"), this.status),
+      this.evidence,
+      this.groups,
+      this.remark,
+      el("div.row.end", null, this.clear),
+    );
     this.saver = saver({
       send: (value) => send(value),
       shown: (state, message) => this.say(state, message),
@@ -120,18 +116,53 @@ class Editor {
 
   question(question) {
     const name = `${this.part.id}-${question.id}`;
-    const choice = (band) => el("label.band", null, el("input", { type: "radio", name, value: String(band), onchange: () => { this.ratings[question.id] = band; this.changed(true); } }), el("span", null, String(band)));
-    return el("fieldset.question", { "data-question": question.id },
+    const choice = (band) =>
+      el(
+        "label.band",
+        null,
+        el("input", {
+          type: "radio",
+          name,
+          value: String(band),
+          onchange: () => {
+            this.ratings[question.id] = band;
+            this.changed(true);
+          },
+        }),
+        el("span", null, String(band)),
+      );
+    return el(
+      "fieldset.question",
+      { "data-question": question.id },
       el("legend", null, this.part.questions.length > 1 ? question.name : "Band"),
       el("div.bands", null, [1, 2, 3, 4, 5].map(choice)),
-      el("dl.anchors", null, [1, 3, 5].map((band) => [el("dt", null, String(band)), el("dd", null, question.anchors[band])])));
+      el(
+        "dl.anchors",
+        null,
+        [1, 3, 5].map((band) => [el("dt", null, String(band)), el("dd", null, question.anchors[band])]),
+      ),
+    );
   }
 
   facts(list, began, go) {
     this.evidence.hidden = list.length === 0;
-    fill(this.shown, list.map(({ at, seq, text }) => el("li", null,
-      at === null ? el("span.when.dim", null, "\u2013") : el("button.link.when", { type: "button", "aria-label": `Show the session at ${clock(at - began)}`, onclick: () => go(seq) }, clock(at - began)),
-      el("span", null, visible(text)))));
+    fill(
+      this.shown,
+      list.map(({ at, seq, text }) =>
+        el(
+          "li",
+          null,
+          at === null
+            ? el("span.when.dim", null, "\u2013")
+            : el(
+                "button.link.when",
+                { type: "button", "aria-label": `Show the session at ${clock(at - began)}`, onclick: () => go(seq) },
+                clock(at - began),
+              ),
+          el("span", null, visible(text)),
+        ),
+      ),
+    );
   }
 
   reset() {
@@ -142,7 +173,14 @@ class Editor {
 
   changed(now) {
     this.paint();
-    this.saver.edit({ part: this.part.id, points: pointsFor(this.part, this.ratings), why: composeWhy(this.part, this.ratings, this.remark.value) }, now);
+    this.saver.edit(
+      {
+        part: this.part.id,
+        points: pointsFor(this.part, this.ratings),
+        why: composeWhy(this.part, this.ratings, this.remark.value),
+      },
+      now,
+    );
   }
 
   /** Takes what the log says, unless this page has something newer. */
@@ -158,10 +196,19 @@ class Editor {
   }
 
   paint() {
-    for (const group of this.groups) for (const input of group.querySelectorAll("input")) input.checked = this.ratings[group.dataset.question] === Number(input.value);
+    for (const group of this.groups)
+      for (const input of group.querySelectorAll("input"))
+        input.checked = this.ratings[group.dataset.question] === Number(input.value);
     const given = pointsFor(this.part, this.ratings);
     const open = this.part.questions.filter(({ id }) => !this.ratings[id]).length;
-    setText(this.sum, given !== null ? `${points(given)} of ${this.part.of}` : open < this.part.questions.length ? `not scored, ${open} open` : "not scored");
+    setText(
+      this.sum,
+      given !== null
+        ? `${points(given)} of ${this.part.of}`
+        : open < this.part.questions.length
+          ? `not scored, ${open} open`
+          : "not scored",
+    );
     this.clear.hidden = !Object.keys(this.ratings).length && !this.remark.value;
   }
 }

@@ -35,7 +35,11 @@ const clock = new ClockView(byId("clock"));
 const tabs = new Tabs(byId("tabs"), chosen);
 const tests = new TestsView(byId("panel-tests"), follow);
 const guide = new GuideView(byId("panel-guide"), (step) => connection.send({ hint: { step } }));
-const score = new ScoreView(byId("panel-score"), (value) => connection.send({ score: value }), (seq) => replay.goToSeq(seq));
+const score = new ScoreView(
+  byId("panel-score"),
+  (value) => connection.send({ score: value }),
+  (seq) => replay.goToSeq(seq),
+);
 const notes = new NotesView(byId("panel-notes"), session, (note) => connection.send({ note }));
 const replay = new ReplayView(byId("replay"), travel);
 const timeline = new TimelineView(byId("panel-timeline"), (seq) => replay.goToSeq(seq));
@@ -135,8 +139,8 @@ function newestCell(state) {
 }
 
 /**
- * Jumps from a finding to its line, in the source that was judged: when the cell has run again since, that is the past. A
- * finding without a cell belongs to the cell that was judged.
+ * Jumps from a finding to its line, in the source that was judged: when the cell has run again since, that is the
+ * past. A finding without a cell belongs to the cell that was judged.
  */
 function follow(verdict, cellId, line) {
   const run = shown.runs.get(verdict.request);
@@ -151,11 +155,20 @@ function follow(verdict, cellId, line) {
 wireExport(session);
 wireFinish((why) => connection.send({ finish: { why } }));
 setText(byId("title"), session);
-for (const gesture of ["wheel", "touchmove"]) byId("notebook").addEventListener(gesture, () => { byId("follow").checked = false; }, { passive: true });
+for (const gesture of ["wheel", "touchmove"])
+  byId("notebook").addEventListener(
+    gesture,
+    () => {
+      byId("follow").checked = false;
+    },
+    { passive: true },
+  );
 addEventListener("beforeunload", (event) => {
   score.flush();
   if (score.dirty()) event.preventDefault();
 });
-setInterval(() => { if (!document.hidden) clock.draw(shown, shown === live); }, 500);
+setInterval(() => {
+  if (!document.hidden) clock.draw(shown, shown === live);
+}, 500);
 draw();
 connection.open();

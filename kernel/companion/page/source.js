@@ -8,15 +8,28 @@ import { plural, visible } from "./text.js";
 /** Lines that are coloured and numbered; the rest is one click away. */
 const mostLines = 400;
 
-/** A source block; prose (Clarify and Plan cells) is not coloured. Each line has data-line, so that a finding can point at it. */
+/**
+ * A source block; prose (Clarify and Plan cells) is not coloured. Each line has data-line, so that a finding can point
+ * at it.
+ */
 export function sourceView(code, isProse = false) {
   const text = trimmed(code);
-  const lines = isProse ? text.split("\n").map((line) => [{ kind: line.startsWith("%%") ? "magic" : "name", text: line }]) : tokenLines(text);
+  const lines = isProse
+    ? text.split("\n").map((line) => [{ kind: line.startsWith("%%") ? "magic" : "name", text: line }])
+    : tokenLines(text);
   const view = el("pre.source", { tabindex: "0", "aria-label": "Source" });
   view.append(...lines.slice(0, mostLines).map(lineView));
   if (lines.length > mostLines) {
-    const more = el("button.more", { type: "button", onclick: () => { more.replaceWith(...lines.slice(mostLines).map((line, i) => lineView(line, i + mostLines))); } },
-      `Show ${plural(lines.length - mostLines, "more line")}`);
+    const more = el(
+      "button.more",
+      {
+        type: "button",
+        onclick: () => {
+          more.replaceWith(...lines.slice(mostLines).map((line, i) => lineView(line, i + mostLines)));
+        },
+      },
+      `Show ${plural(lines.length - mostLines, "more line")}`,
+    );
     view.append(more);
   }
   return view;
@@ -41,10 +54,20 @@ function lineView(tokens, index) {
 export function diffView(before, after) {
   const lines = diffLines(trimmed(before), trimmed(after));
   const { added, removed } = counts(lines);
-  const view = el("pre.diff", { tabindex: "0", "aria-label": `Difference: ${plural(added, "line")} added, ${removed} removed` });
+  const view = el("pre.diff", {
+    tabindex: "0",
+    "aria-label": `Difference: ${plural(added, "line")} added, ${removed} removed`,
+  });
   for (const line of hunks(lines)) {
     if (line.op === "gap") view.append(el("span.gap", null, `${plural(line.count, "unchanged line")}\n`));
-    else view.append(el(`span.line.${line.op}`, { "data-mark": { add: "+", del: "\u2212", same: " " }[line.op] }, visible(line.text) + "\n"));
+    else
+      view.append(
+        el(
+          `span.line.${line.op}`,
+          { "data-mark": { add: "+", del: "\u2212", same: " " }[line.op] },
+          visible(line.text) + "\n",
+        ),
+      );
   }
   if (!added && !removed) view.append(el("span.gap", null, "No change\n"));
   return view;

@@ -5,14 +5,28 @@
 import { asList, asNumber, asObject, asText } from "./text.js";
 import { newAccount, observe } from "./phases.js";
 import { addOutput } from "./outputlog.js";
-import { place } from "./order.js";
+import { finish, log, openRun, touch } from "./runs.js";
 
 /** The empty session. */
 export function newState() {
   return {
-    seq: 0, now: 0, began: 0, started: null, finished: null,
-    cells: new Map(), order: [], last: "", runs: new Map(), displays: new Map(), open: new Set(),
-    verdicts: [], hints: [], notes: [], scores: new Map(), kernels: [], timeline: [],
+    seq: 0,
+    now: 0,
+    began: 0,
+    started: null,
+    finished: null,
+    cells: new Map(),
+    order: [],
+    last: "",
+    runs: new Map(),
+    displays: new Map(),
+    open: new Set(),
+    verdicts: [],
+    hints: [],
+    notes: [],
+    scores: new Map(),
+    kernels: [],
+    timeline: [],
     account: newAccount(),
   };
 }
@@ -29,7 +43,14 @@ export function apply(state, record) {
   state.now = state.account.now;
   state.began ||= state.now;
   const step = steps[record.kind];
-  const event = { seq, at: state.now, kind: asText(record.kind), request: asText(record.request), cell: asText(record.cell), data: asObject(record.data) };
+  const event = {
+    seq,
+    at: state.now,
+    kind: asText(record.kind),
+    request: asText(record.request),
+    cell: asText(record.cell),
+    data: asObject(record.data),
+  };
   const change = { cells: [], topics: moved ? ["clock"] : [] };
   if (step) step(state, event, change);
   return change;
@@ -37,14 +58,27 @@ export function apply(state, record) {
 
 const steps = Object.assign(Object.create(null), {
   session_started(state, e, change) {
-    state.started = { challenge: asText(e.data.challenge), title: asText(e.data.title), mode: asText(e.data.mode), policy: asText(e.data.policy), version: asText(e.data.version), notebook: asText(e.data.notebook) };
+    state.started = {
+      challenge: asText(e.data.challenge),
+      title: asText(e.data.title),
+      mode: asText(e.data.mode),
+      policy: asText(e.data.policy),
+      version: asText(e.data.version),
+      notebook: asText(e.data.notebook),
+    };
     log(state, e, "Session started", "", change);
     change.topics.push("session");
   },
 
   kernel_started(state, e, change) {
     for (const request of state.open) finish(state, state.runs.get(request), { status: "lost" }, e, change);
-    state.kernels.push({ at: e.at, seq: e.seq, banner: asText(e.data.banner), python: asText(e.data.python), ended: null });
+    state.kernels.push({
+      at: e.at,
+      seq: e.seq,
+      banner: asText(e.data.banner),
+      python: asText(e.data.python),
+      ended: null,
+    });
     log(state, e, state.kernels.length > 1 ? "Kernel restarted" : "Kernel started", asText(e.data.banner), change);
     change.topics.push("kernel");
   },
@@ -60,7 +94,12 @@ const steps = Object.assign(Object.create(null), {
   cell_started(state, e, change) {
     if (e.data.silent === true) return;
     const role = asText(e.data.role);
-    openRun(state, e, { code: asText(e.data.code), role, tags: asList(e.data.tags).filter((tag) => typeof tag === "string") }, change);
+    openRun(
+      state,
+      e,
+      { code: asText(e.data.code), role, tags: asList(e.data.tags).filter((tag) => typeof tag === "string") },
+      change,
+    );
   },
 
   output(state, e, change) {
@@ -72,43 +111,95 @@ const steps = Object.assign(Object.create(null), {
     const run = state.runs.get(e.request);
     if (!run) return;
     const d = e.data;
-    finish(state, run, { status: asText(d.status) || "ok", count: asNumber(d.execution_count), ns: asNumber(d.duration_ns), ename: asText(d.ename), evalue: asText(d.evalue), judge: d.judge === true }, e, change);
+    finish(
+      state,
+      run,
+      {
+        status: asText(d.status) || "ok",
+        count: asNumber(d.execution_count),
+        ns: asNumber(d.duration_ns),
+        ename: asText(d.ename),
+        evalue: asText(d.evalue),
+        judge: d.judge === true,
+      },
+      e,
+      change,
+    );
     if (d.status === "error") log(state, e, asText(d.ename) || "Error", asText(d.evalue), change, run.key);
   },
 
   magic(state, e, change) {
     const name = asText(e.data.name);
-    const code = [`%${e.data.body ? "%" : ""}${name} ${asText(e.data.args)}`.trim(), asText(e.data.body)].filter(Boolean).join("\n");
-    const run = state.runs.get(e.request) || openRun(state, e, { code, role: name === "clarify" || name === "plan" ? name : "", tags: [], title: `%${name}` }, change);
+    const code = [`%${e.data.body ? "%" : ""}${name} ${asText(e.data.args)}`.trim(), asText(e.data.body)]
+      .filter(Boolean)
+      .join("\n");
+    const run =
+      state.runs.get(e.request) ||
+      openRun(
+        state,
+        e,
+        { code, role: name === "clarify" || name === "plan" ? name : "", tags: [], title: `%${name}` },
+        change,
+      );
     run.magic = name;
     finish(state, run, { status: "ok" }, e, change);
   },
 
   verdict(state, e, change) {
     const report = asObject(e.data.report);
-    const verdict = { seq: e.seq, at: e.at, run: asNumber(e.data.run, state.verdicts.length + 1), final: e.data.final === true, report, request: e.request, cell: e.cell };
+    const verdict = {
+      seq: e.seq,
+      at: e.at,
+      run: asNumber(e.data.run, state.verdicts.length + 1),
+      final: e.data.final === true,
+      report,
+      request: e.request,
+      cell: e.cell,
+    };
     state.verdicts.push(verdict);
     const run = state.runs.get(e.request);
-    if (run) { Object.assign(run, { verdict: verdict.run, judged: true }); touch(state, run.key, e.seq, change); }
+    if (run) {
+      Object.assign(run, { verdict: verdict.run, judged: true });
+      touch(state, run.key, e.seq, change);
+    }
     log(state, e, verdict.run ? `Tests, run ${verdict.run}` : "Not graded", "", change, run && run.key, verdict);
     change.topics.push("tests", "score");
   },
 
   hint(state, e, change) {
-    state.hints.push({ seq: e.seq, at: e.at, step: asNumber(e.data.step), of: asNumber(e.data.of), text: asText(e.data.text), cost: asText(e.data.cost) });
+    state.hints.push({
+      seq: e.seq,
+      at: e.at,
+      step: asNumber(e.data.step),
+      of: asNumber(e.data.of),
+      text: asText(e.data.text),
+      cost: asText(e.data.cost),
+    });
     log(state, e, `Hint ${asNumber(e.data.step)} given`, asText(e.data.text), change);
     change.topics.push("hints");
   },
 
   note(state, e, change) {
-    state.notes.push({ seq: e.seq, at: e.at, text: asText(e.data.text), by: asText(e.data.by), show: e.data.show === true });
+    state.notes.push({
+      seq: e.seq,
+      at: e.at,
+      text: asText(e.data.text),
+      by: asText(e.data.by),
+      show: e.data.show === true,
+    });
     log(state, e, e.data.show === true ? "Note, shown to the candidate" : "Note", asText(e.data.text), change);
     change.topics.push("notes");
   },
 
   score(state, e, change) {
     const points = typeof e.data.points === "number" ? e.data.points : null;
-    state.scores.set(asText(e.data.part), { seq: e.seq, at: e.at, points, why: asText(e.data.why), by: asText(e.data.by) });
+    state.scores.set(asText(e.data.part), {
+      seq: e.seq,
+      at: e.at,
+      points,
+      why: asText(e.data.why),
+      by: asText(e.data.by),
+    });
     change.topics.push("score");
   },
 
@@ -118,55 +209,3 @@ const steps = Object.assign(Object.create(null), {
     change.topics.push("session");
   },
 });
-
-function openRun(state, e, { code, role, tags, title = role || "cell" }, change) {
-  const key = e.cell ? `cell ${e.cell}` : `request ${e.request || e.seq}`;
-  let cell = state.cells.get(key);
-  if (!cell) {
-    state.cells.set(key, (cell = { key, id: e.cell, role: "", runs: [], seq: 0 }));
-    place(state.order, key, e.cell, state.last, (other) => state.cells.get(other).id);
-  }
-  state.last = key;
-  if (role) cell.role = role;
-  const run = {
-    key, seq: e.seq, at: e.at, request: e.request, code, role, tags, outputs: [], dropped: 0, cleared: false,
-    status: "", count: 0, ns: 0, ename: "", evalue: "", judge: false, judged: false, verdict: 0, magic: "", number: cell.runs.length + 1,
-  };
-  cell.runs.push(run);
-  if (e.request) {
-    state.runs.set(e.request, run);
-    state.open.add(e.request);
-  }
-  log(state, e, `Ran ${title}${cell.runs.length > 1 ? " again" : ""}`, code, change, key);
-  state.timeline.at(-1).before = cell.runs.length > 1 ? cell.runs.at(-2).code : null;
-  touch(state, key, e.seq, change);
-  return run;
-}
-
-function finish(state, run, result, e, change) {
-  Object.assign(run, result);
-  state.open.delete(run.request);
-  touch(state, run.key, e.seq, change);
-  const next = state.open.values().next().value; // it was queued and now runs
-  if (next !== undefined) touch(state, state.runs.get(next).key, e.seq, change);
-}
-
-/** Marks a cell as changed by record seq. Two states of a cell with the same seq are equal, live or replayed. */
-function touch(state, key, seq, change) {
-  const cell = state.cells.get(key);
-  if (!cell) return;
-  cell.seq = seq;
-  change.cells.push(key);
-}
-
-function log(state, e, title, detail, change, key = "", verdict = null) {
-  state.timeline.push({ seq: e.seq, at: e.at, kind: e.kind, title, detail, before: null, key, verdict });
-  change.topics.push("timeline");
-}
-
-/** What a run is doing: running, queued (an earlier one still runs), judging (tests were asked for), or its end. */
-export function runState(state, run) {
-  if (run.status === "") return state.open.values().next().value === run.request ? "running" : "queued";
-  if (run.judge && !run.judged && !state.finished && run.status === "ok") return "judging";
-  return run.status;
-}

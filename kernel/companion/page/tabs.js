@@ -2,14 +2,39 @@
 
 import { byId, el } from "./dom.js";
 
-const names = [["notebook", "Notebook"], ["tests", "Tests"], ["guide", "Guide"], ["score", "Score"], ["notes", "Notes"], ["timeline", "Timeline"]];
+const names = [
+  ["notebook", "Notebook"],
+  ["tests", "Tests"],
+  ["guide", "Guide"],
+  ["score", "Score"],
+  ["notes", "Notes"],
+  ["timeline", "Timeline"],
+];
 
-/** Builds the tab list. select(name) chooses a panel and calls chosen(name); narrow() says whether the notebook is a tab now. */
+/**
+ * Builds the tab list. select(name) chooses a panel and calls chosen(name); narrow() says whether the notebook is a
+ * tab now.
+ */
 export class Tabs {
   constructor(node, chosen = () => {}) {
     this.chosen = chosen;
     this.narrowQuery = matchMedia("(max-width: 1000px)");
-    this.buttons = new Map(names.map(([name, title]) => [name, el("button.tab", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": name === "notebook" ? "notebook" : `panel-${name}`, onclick: () => this.select(name) }, title)]));
+    this.buttons = new Map(
+      names.map(([name, title]) => [
+        name,
+        el(
+          "button.tab",
+          {
+            type: "button",
+            role: "tab",
+            id: `tab-${name}`,
+            "aria-controls": name === "notebook" ? "notebook" : `panel-${name}`,
+            onclick: () => this.select(name),
+          },
+          title,
+        ),
+      ]),
+    );
     node.replaceChildren(...this.buttons.values());
     node.addEventListener("keydown", (event) => this.key(event));
     this.narrowQuery.addEventListener("change", () => this.select(this.narrow() ? "notebook" : this.side || "tests"));

@@ -13,8 +13,21 @@ export class TimelineView {
     this.go = go;
     this.most = page;
     this.list = el("ol.events");
-    this.more = el("button.more", { type: "button", hidden: true, onclick: () => { this.most += page * 4; this.draw(this.state, this.at); } });
-    fill(node, el("h2", null, "Timeline"), el("p.dim", null, "Choose an entry to see the session as it was then."), this.list, this.more);
+    this.more = el("button.more", {
+      type: "button",
+      hidden: true,
+      onclick: () => {
+        this.most += page * 4;
+        this.draw(this.state, this.at);
+      },
+    });
+    fill(
+      node,
+      el("h2", null, "Timeline"),
+      el("p.dim", null, "Choose an entry to see the session as it was then."),
+      this.list,
+      this.more,
+    );
   }
 
   /** Draws all entries of state; those after record at (replay) are dimmed. */
@@ -22,18 +35,30 @@ export class TimelineView {
     Object.assign(this, { state, at });
     const all = state.timeline;
     const moves = state.account.moves;
-    fill(this.list, all.slice(-this.most).reverse().map((entry) => this.entry(entry, state, moves, at)));
+    fill(
+      this.list,
+      all
+        .slice(-this.most)
+        .reverse()
+        .map((entry) => this.entry(entry, state, moves, at)),
+    );
     this.more.hidden = all.length <= this.most;
     this.more.textContent = `Show ${plural(all.length - this.most, "earlier entry", "earlier entries")}`;
   }
 
   entry(entry, state, moves, at) {
     const moved = moves.find((move) => move.seq === entry.seq);
-    return el("li", { "data-kind": entry.kind, class: entry.seq > at ? "later" : null },
-      el("button.event", { type: "button", onclick: () => this.go(entry.seq) },
+    return el(
+      "li",
+      { "data-kind": entry.kind, class: entry.seq > at ? "later" : null },
+      el(
+        "button.event",
+        { type: "button", onclick: () => this.go(entry.seq) },
         el("time", null, clock(entry.at - state.began)),
         el("span.what", null, visible(oneLine(entry.title, 60)), moved && el("span.chip", null, moved.phase)),
-        el("span.detail.dim", null, detailOf(entry))));
+        el("span.detail.dim", null, detailOf(entry)),
+      ),
+    );
   }
 }
 
@@ -49,5 +74,9 @@ function detailOf(entry) {
 }
 
 function summary(report) {
-  return classesOf(report).map((c) => `${c.name} ${c.passed}/${c.total}`).join("  ") || oneLine(String(report.status || ""), 40);
+  return (
+    classesOf(report)
+      .map((c) => `${c.name} ${c.passed}/${c.total}`)
+      .join("  ") || oneLine(String(report.status || ""), 40)
+  );
 }

@@ -2,7 +2,10 @@
 
 import { byId, setText, url } from "./dom.js";
 
-/** Points the export links at a session, and closes their menu as menus close: by a choice, Escape or a click elsewhere. */
+/**
+ * Points the export links at a session, and closes their menu as menus close: by a choice, Escape or a click
+ * elsewhere.
+ */
 export function wireExport(session) {
   const menu = byId("export");
   for (const format of ["ipynb", "html", "json"]) {
@@ -11,7 +14,9 @@ export function wireExport(session) {
     link.search = `?format=${format}`;
     byId(`export-${format}`).href = link;
   }
-  document.addEventListener("click", (event) => { if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false; });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false;
+  });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     menu.open = false;

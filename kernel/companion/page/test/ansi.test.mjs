@@ -4,27 +4,34 @@ import { parse, strip } from "../ansi.js";
 
 test("colours and weight are kept, and end where they end", () => {
   const spans = parse("a\x1b[1;31mb\x1b[0mc\x1b[38;5;208md\x1b[48;2;1;2;3me\x1b[39;49mf");
-  assert.deepEqual(spans.map(({ text, style }) => [text, style.bold, style.fg, style.bg]), [
-    ["a", false, null, null], ["b", true, 1, null], ["c", false, null, null], ["d", false, "rgb(255, 135, 0)", null],
-    ["e", false, "rgb(255, 135, 0)", "rgb(1, 2, 3)"], ["f", false, null, null],
-  ]);
+  assert.deepEqual(
+    spans.map(({ text, style }) => [text, style.bold, style.fg, style.bg]),
+    [
+      ["a", false, null, null],
+      ["b", true, 1, null],
+      ["c", false, null, null],
+      ["d", false, "rgb(255, 135, 0)", null],
+      ["e", false, "rgb(255, 135, 0)", "rgb(1, 2, 3)"],
+      ["f", false, null, null],
+    ],
+  );
 });
 
 test("everything but colour is dropped", () => {
   const cases = {
     "title by BEL": ["a\x1b]0;title\x07b", "ab"],
     "link by ST": ["\x1b]8;;http://evil.test\x1b\\x\x1b]8;;\x1b\\", "x"],
-    "clipboard": ["a\x1b]52;c;Zm9v\x07b", "ab"],
+    clipboard: ["a\x1b]52;c;Zm9v\x07b", "ab"],
     "OSC that never ends": ["a\x1b]0;all the rest", "a"],
     "C1 OSC": ["a\x9d0;title\x9cb", "ab"],
-    "DCS": ["a\x1bPq#0\x1b\\b", "ab"],
+    DCS: ["a\x1bPq#0\x1b\\b", "ab"],
     "cursor and clear": ["a\x1b[2J\x1b[H\x1b[10;10Hb", "ab"],
     "private modes": ["a\x1b[?1049h\x1b[?25lb", "ab"],
     "C1 CSI colour": ["\x9b31ma\x9b0m", "a"],
     "cut off": ["a\x1b[31", "a"],
     "lone escape": ["a\x1b", "a"],
-    "charset": ["a\x1b(Bb", "ab"],
-    "reset": ["a\x1bcb", "ab"],
+    charset: ["a\x1b(Bb", "ab"],
+    reset: ["a\x1bcb", "ab"],
   };
   for (const [name, [input, want]] of Object.entries(cases)) assert.equal(strip(input), want, name);
 });

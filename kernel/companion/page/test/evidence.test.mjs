@@ -8,7 +8,11 @@ const facts = (log) => {
   const { problem_solving, communication } = evidence(stateAt(log.records, Infinity).state);
   return { problem_solving: problem_solving.map((f) => f.text), communication: communication.map((f) => f.text) };
 };
-const graded = (fluency, passed) => ({ status: "graded", fluency: { points: fluency }, correctness: { classes: [{ name: "basic", passed, total: 2 }] } });
+const graded = (fluency, passed) => ({
+  status: "graded",
+  fluency: { points: fluency },
+  correctness: { classes: [{ name: "basic", passed, total: 2 }] },
+});
 
 test("an empty session has no facts", () => {
   assert.deepEqual(facts(new Log()), { problem_solving: [], communication: [] });
@@ -39,14 +43,26 @@ test("plan, own test, steps, repair and first right then better are found", () =
   log.add("verdict", { run: 2, report: graded(25, 1) }, { own: true, request: "r3" });
   log.add("verdict", { run: 3, report: graded(25, 2) }, { own: true, request: "r3" });
   assert.deepEqual(facts(log), {
-    problem_solving: ["Wrote a plan", "After TypeError: changed +1 \u22121", "Tried the answer in a cell of their own", "3 versions of the answer; the largest change was +2 \u22121", "Every test passed in run 1; run 3 kept that with more Fluency"],
+    problem_solving: [
+      "Wrote a plan",
+      "After TypeError: changed +1 \u22121",
+      "Tried the answer in a cell of their own",
+      "3 versions of the answer; the largest change was +2 \u22121",
+      "Every test passed in run 1; run 3 kept that with more Fluency",
+    ],
     communication: ["Clarify: NaN? no", "Plan: loop first", "Hint 1; the next version changed +2 \u22121"],
   });
 });
 
 test("the same error that comes back at once is said", () => {
   const log = new Log();
-  for (const [request, code] of [["r1", "a"], ["r2", "b"]]) { log.start(request, "c", code, "solution"); log.finish(request, "error", { ename: "KeyError" }); }
+  for (const [request, code] of [
+    ["r1", "a"],
+    ["r2", "b"],
+  ]) {
+    log.start(request, "c", code, "solution");
+    log.finish(request, "error", { ename: "KeyError" });
+  }
   assert.ok(facts(log).problem_solving.includes("After KeyError: changed +1 \u22121; the same error came back"));
 });
 

@@ -11,7 +11,19 @@ export class Log {
   add(kind, data, { after = 0, request = "", cell = "", own = false } = {}) {
     this.ms += after;
     const received = new Date(Date.UTC(2026, 0, 1) + this.ms).toISOString();
-    const record = { session: "s", seq: this.records.length + 1, source: own ? "companion" : "k", received, src_seq: own ? 0 : ++this.src, kind, time: received, mono: own ? 0 : this.ms * 1e6, request, cell, data };
+    const record = {
+      session: "s",
+      seq: this.records.length + 1,
+      source: own ? "companion" : "k",
+      received,
+      src_seq: own ? 0 : ++this.src,
+      kind,
+      time: received,
+      mono: own ? 0 : this.ms * 1e6,
+      request,
+      cell,
+      data,
+    };
     this.records.push(record);
     return record;
   }

@@ -23,9 +23,20 @@ test("a new cell stands under the one that ran before it", () => {
 });
 
 test("the challenge's own cells keep their order however they ran", () => {
-  assert.deepEqual(order("assay-solution", "assay-start", "assay-test", "assay-clarify"), ["assay-start", "assay-clarify", "assay-solution", "assay-test"]);
+  assert.deepEqual(order("assay-solution", "assay-start", "assay-test", "assay-clarify"), [
+    "assay-start",
+    "assay-clarify",
+    "assay-solution",
+    "assay-test",
+  ]);
 });
 
 test("scratch cells stay between the cells around them", () => {
-  assert.deepEqual(order("assay-start", "assay-solution", "scratch", "assay-test", "again assay-solution", "more"), ["assay-start", "assay-solution", "more", "scratch", "assay-test"]);
+  assert.deepEqual(order("assay-start", "assay-solution", "scratch", "assay-test", "again assay-solution", "more"), [
+    "assay-start",
+    "assay-solution",
+    "more",
+    "scratch",
+    "assay-test",
+  ]);
 });

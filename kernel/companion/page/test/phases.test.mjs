@@ -15,7 +15,11 @@ test("time that ends with a run belongs to the phase of the cell that ran", () =
   log.start("4", "d", "%%test\nf()", "", 3 * minute);
   log.start("5", "e", "scratch", "", minute);
   const now = reading(account(log));
-  assert.deepEqual(now, { phase: "test", spent: { clarify: 2 * minute, plan: 4 * minute, code: 10 * minute, test: 4 * minute }, total: 20 * minute });
+  assert.deepEqual(now, {
+    phase: "test",
+    spent: { clarify: 2 * minute, plan: 4 * minute, code: 10 * minute, test: 4 * minute },
+    total: 20 * minute,
+  });
 });
 
 test("going back to an earlier phase gives it the time, and what is expected next follows", () => {
@@ -77,12 +81,31 @@ test("a finished session stands still", () => {
 
 test("ranges follow the question's length and the companion's budget", () => {
   const code = phases[2];
-  const cases = [[[0, 0], 12, 18], [[25, 0], 12, 18], [[30, 0], 12, 18], [[15, 0], 9, 13.5], [[40, 0], 16, 24], [[25, 36 * minute], 24, 36]];
-  for (const [[minutes, budget], low, high] of cases) assert.deepEqual(range(code, minutes, budget), { low: low * minute, high: high * minute }, `${minutes} ${budget}`);
-  assert.deepEqual([0, 11, 12, 18, 19].map((used) => standing(used * minute, range(code))), ["", "before", "within", "within", "past"]);
+  const cases = [
+    [[0, 0], 12, 18],
+    [[25, 0], 12, 18],
+    [[30, 0], 12, 18],
+    [[15, 0], 9, 13.5],
+    [[40, 0], 16, 24],
+    [[25, 36 * minute], 24, 36],
+  ];
+  for (const [[minutes, budget], low, high] of cases)
+    assert.deepEqual(range(code, minutes, budget), { low: low * minute, high: high * minute }, `${minutes} ${budget}`);
+  assert.deepEqual(
+    [0, 11, 12, 18, 19].map((used) => standing(used * minute, range(code))),
+    ["", "before", "within", "within", "past"],
+  );
 });
 
 test("a cell's phase comes from its role or its magic", () => {
-  const cases = [["solution", "", "code"], ["test", "", "test"], ["", "%%plan\nx", "plan"], ["", "  %%test", "test"], ["help", "", ""], ["__proto__", "", ""], ["", "x = '%%plan'", ""]];
+  const cases = [
+    ["solution", "", "code"],
+    ["test", "", "test"],
+    ["", "%%plan\nx", "plan"],
+    ["", "  %%test", "test"],
+    ["help", "", ""],
+    ["__proto__", "", ""],
+    ["", "x = '%%plan'", ""],
+  ];
   for (const [role, code, want] of cases) assert.equal(phaseOf(role, code), want, `${role} ${code}`);
 });

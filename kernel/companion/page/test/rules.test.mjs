@@ -7,12 +7,16 @@ import { test } from "node:test";
 const folder = new URL("../", import.meta.url);
 const names = readdirSync(folder);
 const read = (name) => readFileSync(new URL(name, folder), "utf8");
-const code = (name) => read(name).replace(/^\s*\/\/.*$/gm, "").replace(/\/\*[\s\S]*?\*\//g, "");
+const code = (name) =>
+  read(name)
+    .replace(/^\s*\/\/.*$/gm, "")
+    .replace(/\/\*[\s\S]*?\*\//g, "");
 const scripts = names.filter((name) => name.endsWith(".js"));
 const pages = names.filter((name) => name.endsWith(".html"));
 
 test("no script turns text into markup or code, and none reaches out of the companion", () => {
-  const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\(|new Function|setHTML|import\(|https?:\/\/|allow-scripts|allow-same-origin|postMessage/;
+  const forbidden =
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\(|new Function|setHTML|import\(|https?:\/\/|allow-scripts|allow-same-origin|postMessage/;
   for (const name of scripts) assert.doesNotMatch(code(name), forbidden, name);
 });
 
@@ -21,7 +25,8 @@ test("pages hold under the policy: no inline script or style, no event attribute
   for (const name of pages) {
     const html = read(name);
     assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|https?:\/\/|<script(?![^>]*\ssrc=)|<base|<form|<iframe/i, name);
-    for (const [, file] of html.matchAll(/(?:src|href)="(?:\.\.\/)?page\/([^"]+)"/g)) assert.ok(names.includes(file), `${name} asks for ${file}`);
+    for (const [, file] of html.matchAll(/(?:src|href)="(?:\.\.\/)?page\/([^"]+)"/g))
+      assert.ok(names.includes(file), `${name} asks for ${file}`);
   }
 });
 
@@ -40,12 +45,22 @@ test("imports exist and exports say what they are", () => {
     const text = read(name);
     for (const [, list, from] of text.matchAll(/^import \{([^}]+)\} from "\.\/([^"]+)";/gm)) {
       assert.ok(names.includes(from), `${name} imports ${from}`);
-      for (const what of list.split(",").map((w) => w.trim()).filter(Boolean)) assert.match(read(from), new RegExp(`export (?:async )?(?:function|class|const) ${what}\\b`), `${name}: ${what}`);
+      for (const what of list
+        .split(",")
+        .map((w) => w.trim())
+        .filter(Boolean))
+        assert.match(
+          read(from),
+          new RegExp(`export (?:async )?(?:function|class|const) ${what}\\b`),
+          `${name}: ${what}`,
+        );
     }
-    for (const m of text.matchAll(/^export /gm)) assert.match(text.slice(0, m.index), /\*\/\n$/, `${name}: ${text.slice(m.index, m.index + 50)}`);
+    for (const m of text.matchAll(/^export /gm))
+      assert.match(text.slice(0, m.index), /\*\/\n$/, `${name}: ${text.slice(m.index, m.index + 50)}`);
   }
 });
 
 test("files stay readable in one sitting", () => {
-  for (const name of names.filter((n) => /\.(js|css|html)$/.test(n))) assert.ok(read(name).split("\n").length <= 250, name);
+  for (const name of names.filter((n) => /\.(js|css|html)$/.test(n)))
+    assert.ok(read(name).split("\n").length <= 250, name);
 });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stateAt } from "../replay.js";
-import { apply, newState, runState } from "../state.js";
+import { runState } from "../runs.js";
+import { apply, newState } from "../state.js";
 import { Log, display, stream } from "./log.mjs";
 
 const fold = (log, upTo = Infinity) => stateAt(log.records, upTo).state;
-const plain = (state) => JSON.parse(JSON.stringify(state, (_, v) => (v instanceof Map ? [...v] : v instanceof Set ? [...v] : v)));
+const plain = (state) =>
+  JSON.parse(JSON.stringify(state, (_, v) => (v instanceof Map ? [...v] : v instanceof Set ? [...v] : v)));
 
 test("a cell runs, prints, and ends", () => {
   const log = new Log();
@@ -18,7 +20,13 @@ test("a cell runs, prints, and ends", () => {
   log.finish("r1");
   const run = fold(log).runs.get("r1");
   assert.equal(run.status, "ok");
-  assert.deepEqual(run.outputs.map((o) => [o.name, o.text]), [["stdout", "ab\n"], ["stderr", "warn"]]);
+  assert.deepEqual(
+    run.outputs.map((o) => [o.name, o.text]),
+    [
+      ["stdout", "ab\n"],
+      ["stderr", "warn"],
+    ],
+  );
 });
 
 test("later requests wait until the first has ended", () => {
@@ -26,10 +34,16 @@ test("later requests wait until the first has ended", () => {
   log.start("r1", "c1", "1");
   log.start("r2", "c2", "2");
   let state = fold(log);
-  assert.deepEqual([...state.runs.values()].map((run) => runState(state, run)), ["running", "queued"]);
+  assert.deepEqual(
+    [...state.runs.values()].map((run) => runState(state, run)),
+    ["running", "queued"],
+  );
   const change = apply(state, log.finish("r1"));
   assert.deepEqual(change.cells, ["cell c1", "cell c2"], "the queued cell is drawn again, because it runs now");
-  assert.deepEqual([...state.runs.values()].map((run) => runState(state, run)), ["ok", "running"]);
+  assert.deepEqual(
+    [...state.runs.values()].map((run) => runState(state, run)),
+    ["ok", "running"],
+  );
 });
 
 test("a judged cell waits for its verdict", () => {
@@ -50,17 +64,30 @@ test("a restarted kernel ends what was running", () => {
   log.start("r2", "c2", "1");
   log.add("kernel_started", { banner: "two" });
   const state = fold(log);
-  assert.deepEqual([...state.runs.values()].map((run) => run.status), ["lost", "lost"]);
+  assert.deepEqual(
+    [...state.runs.values()].map((run) => run.status),
+    ["lost", "lost"],
+  );
   assert.equal(state.open.size, 0);
   assert.equal(state.timeline.at(-1).title, "Kernel restarted");
 });
 
 test("a cell that runs again keeps its place and its earlier runs", () => {
   const log = new Log();
-  for (const [request, cell, code] of [["r1", "a", "1"], ["r2", "b", "2"], ["r3", "a", "3"]]) { log.start(request, cell, code); log.finish(request); }
+  for (const [request, cell, code] of [
+    ["r1", "a", "1"],
+    ["r2", "b", "2"],
+    ["r3", "a", "3"],
+  ]) {
+    log.start(request, cell, code);
+    log.finish(request);
+  }
   const state = fold(log);
   assert.deepEqual([...state.cells.keys()], ["cell a", "cell b"]);
-  assert.deepEqual(state.cells.get("cell a").runs.map((run) => run.code), ["1", "3"]);
+  assert.deepEqual(
+    state.cells.get("cell a").runs.map((run) => run.code),
+    ["1", "3"],
+  );
 });
 
 test("executions without a cell id stand for themselves", () => {
@@ -82,7 +109,11 @@ test("clear_output empties, an update replaces in every cell that shows it", () 
   const state = fold(log, update.seq - 1);
   const change = apply(state, update);
   assert.deepEqual([...new Set(change.cells)].sort(), ["cell a", "cell b"]);
-  for (const run of state.runs.values()) assert.deepEqual(run.outputs.map((o) => [o.data["text/plain"], o.seq]), [["new", update.seq]]);
+  for (const run of state.runs.values())
+    assert.deepEqual(
+      run.outputs.map((o) => [o.data["text/plain"], o.seq]),
+      [["new", update.seq]],
+    );
 });
 
 test("an update after a clear brings nothing back", () => {
@@ -117,11 +148,57 @@ test("replay shows at every record what was live then, going on or going back", 
 });
 
 test("what a hostile host sends never throws and makes no strange keys", () => {
-  const values = [null, 1, "x", [], {}, { code: {}, role: [], output: 7, report: "no", step: "x", text: null, name: 3, status: {}, tags: [1, null], banner: {}, points: "5", why: 1 }];
-  const kinds = ["session_started", "kernel_started", "cell_started", "output", "cell_finished", "magic", "verdict", "hint", "note", "score", "session_finished", "kernel_ended", "__proto__", "constructor", "toString", "", "future_kind"];
+  const values = [
+    null,
+    1,
+    "x",
+    [],
+    {},
+    {
+      code: {},
+      role: [],
+      output: 7,
+      report: "no",
+      step: "x",
+      text: null,
+      name: 3,
+      status: {},
+      tags: [1, null],
+      banner: {},
+      points: "5",
+      why: 1,
+    },
+  ];
+  const kinds = [
+    "session_started",
+    "kernel_started",
+    "cell_started",
+    "output",
+    "cell_finished",
+    "magic",
+    "verdict",
+    "hint",
+    "note",
+    "score",
+    "session_finished",
+    "kernel_ended",
+    "__proto__",
+    "constructor",
+    "toString",
+    "",
+    "future_kind",
+  ];
   const log = new Log();
-  for (const kind of kinds) for (const data of values) log.add(kind, data, { request: "__proto__", cell: "constructor" });
-  for (const output of [{ output_type: "stream", text: {} }, { output_type: "display_data" }, { output_type: "error", traceback: "x" }, { output_type: 5 }, { output_type: "__proto__" }]) log.output("__proto__", output);
+  for (const kind of kinds)
+    for (const data of values) log.add(kind, data, { request: "__proto__", cell: "constructor" });
+  for (const output of [
+    { output_type: "stream", text: {} },
+    { output_type: "display_data" },
+    { output_type: "error", traceback: "x" },
+    { output_type: 5 },
+    { output_type: "__proto__" },
+  ])
+    log.output("__proto__", output);
   const state = fold(log);
   assert.equal(state.seq, log.records.length);
   assert.equal({}.polluted, undefined);
