@@ -63,14 +63,20 @@ func (f *flight) endWait(why reason) {
 		data = w.latest.Data
 	}
 	display := f.newDisplay(w.q.head.MsgID, w.q.msg.Header)
-	if !w.q.cell.silent && !(why == interrupted && w.q.cell.magic != nil) {
-		f.publishDisplay("display_data", w.q.msg.Header, data, display)
-	}
-	if w.q.cell.magic != nil {
+	show := func() { f.publishDisplay("display_data", w.q.msg.Header, data, display) }
+	switch m := w.q.cell.magic; {
+	case m != nil && (w.q.cell.silent || why == interrupted):
 		f.endMagic(w.q, why == interrupted)
-		return
+	case m != nil:
+		show()
+		f.endMagic(w.q, false)
+	case f.flooding(w.q):
+		f.release(nil, w.q) // the idle makes the server let outputs through again
+		show()
+	default:
+		show()
+		f.release(nil, w.q)
 	}
-	f.release(nil, w.q)
 }
 
 // publishDisplay shows a bundle under the cell whose header is parent.

@@ -198,7 +198,7 @@ func (k *fake) execute(t task) {
 }
 
 var (
-	printLine  = regexp.MustCompile(`^print\((?:'([^']*)'|input\('([^']*)'\))\)$`)
+	printLine  = regexp.MustCompile(`^print\((?:'([^']*)'(?: \* ([0-9]+))?|input\('([^']*)'\))\)$`)
 	sleepLine  = regexp.MustCompile(`time\.sleep\(([0-9.]+)\)$`)
 	numberLine = regexp.MustCompile(`^[0-9]+$`)
 	displayOf  = regexp.MustCompile(`^display\('([^']*)'\)$`)
@@ -210,9 +210,12 @@ func (k *fake) statement(t task, line string) string {
 	case printLine.MatchString(line):
 		m := printLine.FindStringSubmatch(line)
 		text := m[1]
+		if times, err := strconv.Atoi(m[2]); err == nil {
+			text = strings.Repeat(text, times)
+		}
 		if strings.Contains(line, "input(") {
 			var ok bool
-			if text, ok = k.input(t, m[2]); !ok {
+			if text, ok = k.input(t, m[3]); !ok {
 				return "KeyboardInterrupt"
 			}
 		}

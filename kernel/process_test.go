@@ -106,12 +106,16 @@ func TestKilledKernelTakesItsChild(t *testing.T) {
 	c := dialClient(t, l.file, "a")
 	c.ready()
 	pid := c.childPID()
-	l.cmd.Process.Kill()
-	if start := time.Now(); !goneWithin(pid, 3*time.Second) {
-		t.Error("the child lives on")
-	} else {
-		t.Logf("child gone after %v", time.Since(start))
+	sub, err := strconv.Atoi(c.eval("import subprocess; p = subprocess.Popen(['sleep', '60']); print(p.pid)"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	start := time.Now()
+	l.cmd.Process.Kill()
+	if !goneWithin(pid, 3*time.Second) || !goneWithin(sub, 3*time.Second) {
+		t.Errorf("the child lives on: %v, its own child: %v", alive(pid), alive(sub))
+	}
+	t.Logf("gone after %v", time.Since(start))
 }
 
 func TestKilledChildEndsTheKernel(t *testing.T) {
@@ -217,6 +221,7 @@ func TestInterruptReachesSubprocessesOnce(t *testing.T) {
 			if r := c.reply(protocol.Shell, "r1"); !strings.Contains(r.content(), `"ename":"KeyboardInterrupt"`) {
 				t.Errorf("cell ended with %s", r.content())
 			}
+			c.untilIdle("r1") // until then ipykernel aborts what comes
 			if got := c.eval("import time; time.sleep(1.5); print('unhurt')"); got != "unhurt" {
 				t.Errorf("next cell: %s", got)
 			}

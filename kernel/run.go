@@ -153,6 +153,11 @@ func (k *kernel) run(ctx context.Context) error {
 		return err
 	}
 	defer k.path.remove()
+	dog, err := guard(k.child.pgid)
+	if err != nil {
+		k.log.Info("no watchdog", "err", err)
+	}
+	defer dog.dismiss()
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer k.cancel()

@@ -22,6 +22,7 @@ import (
 //	NAME leaves                       it closes its connections
 //	NAME sees TYPE ID [TEXT]          the next message on iopub is of TYPE, caused by ID, with TEXT in its content
 //	NAME CHANNEL TYPE ID [TEXT]       the same on shell, control or stdin
+//	NAME ends ID                      iopub up to the idle of ID is not looked at
 //	NAME rest                         what else comes to it is not looked at
 //	NAME quiet DURATION               nothing comes to it on iopub and shell
 //	welcome [NAME...]                 the companion welcomes the kernel and names the entry points
@@ -133,6 +134,8 @@ func (s *story) act(c *client, line string) {
 		c.send(channel, msgType, id, content, nil)
 	case "answer":
 		c.send(protocol.Stdin, "input_reply", protocol.NewID(), map[string]string{"value": rest}, nil)
+	case "ends":
+		c.untilIdle(rest)
 	case "rest":
 		delete(s.clients, c.name)
 	case "leaves":

@@ -22,6 +22,38 @@ type tally struct {
 	bytes   int
 	dropped int64
 	clear   bool // a clear_output that waits for the next output
+
+	since   time.Time // beginning of the stretch of time that the next two count
+	late    int       // bytes
+	lately  int       // messages
+	flooded time.Time // when there was too much for the server
+}
+
+// Jupyter's server drops outputs while a kernel says more than a thousand messages or a million bytes a second, over
+// three seconds, and begins to count anew at an idle. This is a bit less.
+const (
+	floodTime     = 3 * time.Second
+	floodBytes    = 2_400_000
+	floodMessages = 2_400
+)
+
+// count notes how much a cell says.
+func (t *tally) count(now time.Time, size int) {
+	if now.Sub(t.since) > floodTime {
+		t.since, t.late, t.lately = now, 0, 0
+	}
+	t.late += size
+	t.lately++
+	if t.late > floodBytes || t.lately > floodMessages {
+		t.flooded = now
+	}
+}
+
+// flooding reports whether the server may still be dropping what a cell says. It serves front ends that name their
+// cells; the others read the sockets themselves.
+func (f *flight) flooding(q *request) bool {
+	t := f.tallies[q.head.MsgID]
+	return t != nil && t.cell != "" && time.Since(t.flooded) < 2*floodTime
 }
 
 // noteArrival records a cell that a person ran.
@@ -117,6 +149,7 @@ func (f *flight) hasRoom(parent string, size int) bool {
 	if t == nil {
 		return false
 	}
+	t.count(time.Now(), size)
 	if t.bytes >= maxCellOutput {
 		t.dropped += int64(size)
 		return false
