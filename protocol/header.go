@@ -48,8 +48,8 @@ func DecodeParent(raw []byte) (Header, error) {
 	if len(raw) > MaxHeader {
 		return Header{}, fmt.Errorf("header of %d bytes", len(raw))
 	}
-	err := eachField(raw, func(key string, value []byte) error {
-		field := h.field(key)
+	err := eachField(raw, func(key, value []byte) error {
+		field := h.field(string(key))
 		if field == nil || string(value) == "null" {
 			return nil
 		}

@@ -243,6 +243,50 @@ func TestIdentityTakeover(t *testing.T) {
 	eventually(t, "anonymous peers live side by side", func() bool { return l.Peers() == 3 })
 }
 
+// What a client sent before it came back under the same identity is handled, before anything from its new connection.
+func TestTakeoverKeepsOrder(t *testing.T) {
+	in := newInbox()
+	l := listenRouter(t, in.handler(), Options{})
+	for round := range 50 {
+		for i := range 3 {
+			p := dialDealer(t, l, "same", Handler{})
+			p.Send(Frames{{byte(i)}, make([]byte, 200<<10)})
+			if i < 2 {
+				recv(t, in.opened)
+			}
+			p.Close(time.Second)
+		}
+		for i := range 3 {
+			if f := recv(t, in.messages); int(f[0][0]) != i {
+				t.Fatalf("round %d: message %d is %d", round, i, f[0][0])
+			}
+		}
+		recv(t, in.opened)
+	}
+}
+
+// A connection whose handshake ends late does not replace one that was accepted after it.
+func TestLateHandshake(t *testing.T) {
+	in := newInbox()
+	l := listenRouter(t, in.handler(), Options{})
+	late := rawConn(t, l)
+	late.Write(greeting())
+	io.ReadFull(late, make([]byte, greetingSize))
+	newer := newInbox()
+	dialDealer(t, l, "same", newer.handler())
+	p := recv(t, in.opened)
+	late.Write(command("READY", append(property("Socket-Type", "DEALER"), property("Identity", "same")...)...))
+	late.SetReadDeadline(time.Now().Add(3 * time.Second))
+	if _, err := io.Copy(io.Discard, late); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the older connection is still open")
+	}
+	p.Send(Frames{[]byte("x")})
+	recv(t, newer.messages)
+	if len(in.opened) != 0 || len(in.closed) != 0 {
+		t.Error("the handler heard of the older connection")
+	}
+}
+
 func TestStaleSocketFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})

@@ -99,13 +99,13 @@ func (l *Listener) Close(linger time.Duration) error {
 func (l *Listener) accept() {
 	defer l.wg.Done()
 	failing := false
-	for {
+	for number := uint64(1); ; number++ {
 		c, err := l.ln.Accept()
 		switch {
 		case err == nil:
 			failing = false
 			if l.admit(c) {
-				go l.serve(c)
+				go l.serve(c, number)
 			}
 		case errors.Is(err, net.ErrClosed):
 			return
@@ -137,7 +137,7 @@ func (l *Listener) admit(c net.Conn) bool {
 }
 
 // serve is the goroutine of one connection, which becomes the peer's reading goroutine after the handshake.
-func (l *Listener) serve(c net.Conn) {
+func (l *Listener) serve(c net.Conn, number uint64) {
 	defer l.wg.Done()
 	rd, id, err := handshake(c, l.typ, l.o.Identity, true, l.o)
 	if err != nil {
@@ -149,7 +149,7 @@ func (l *Listener) serve(c net.Conn) {
 		return
 	}
 	p := newPeer(c, rd, id, l.h, l.o)
-	p.listener = l
+	p.listener, p.number = l, number
 	if l.typ == zmq4.Pub {
 		p.topics = map[string]struct{}{}
 	}
@@ -159,13 +159,14 @@ func (l *Listener) serve(c net.Conn) {
 		return
 	}
 	if old != nil {
-		old.fail(ErrReplaced)
+		old.replace()
 		<-old.done
 	}
 	p.run()
 }
 
-// register makes p a peer and returns the one it replaces. It fails when the listener was closed meanwhile.
+// register makes p a peer and returns the one it replaces. It fails when the listener was closed meanwhile, and when a
+// connection that was accepted later has the identity already: handshakes need not end in the order in which they began.
 func (l *Listener) register(p *Peer) (old *Peer, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -173,11 +174,14 @@ func (l *Listener) register(p *Peer) (old *Peer, ok bool) {
 	if l.closed {
 		return nil, false
 	}
-	l.peers[p] = struct{}{}
 	if l.typ == zmq4.Router && p.identity != nil {
 		old = l.byID[string(p.identity)]
+		if old != nil && old.number > p.number {
+			return nil, false
+		}
 		l.byID[string(p.identity)] = p
 	}
+	l.peers[p] = struct{}{}
 	return old, true
 }
 

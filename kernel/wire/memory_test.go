@@ -31,6 +31,9 @@ func resident(t *testing.T, name string) int {
 // The relay runs in a process of its own, the ends of the conversation in this one.
 func TestLargeMessageMemory(t *testing.T) {
 	const size = 200 << 20
+	if raceDetector {
+		t.Skip("the race detector's own memory is several times that of the program")
+	}
 	if os.Getenv(childEnv) == "relay" {
 		relayLarge(t, size)
 		return

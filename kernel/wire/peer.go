@@ -30,6 +30,7 @@ type Peer struct {
 	identity []byte
 	topics   map[string]struct{} // PUB: what it subscribed to; guarded by the listener's lock
 	listener *Listener           // nil for a dialled peer
+	number   uint64              // in the order in which the listener accepted
 	done     chan struct{}
 	corked   []*Peer // peers with messages that this one's reading goroutine has yet to write
 
@@ -117,11 +118,19 @@ func (p *Peer) drop(cause error) {
 	p.cond.Broadcast()
 }
 
-// fail drops the peer because of cause.
-func (p *Peer) fail(cause error) {
+// lastWords is how long a peer that is replaced may still be read from. One that has really gone is at its end at once.
+const lastWords = 50 * time.Millisecond
+
+// replace ends the peer in favour of a newer one. Nothing is written to it any more; what it had sent is still handled.
+func (p *Peer) replace() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.drop(cause)
+	if p.cause == nil && !p.ending.Load() {
+		p.cause = ErrReplaced
+		p.out.die()
+		p.conn.SetReadDeadline(time.Now().Add(lastWords))
+		p.cond.Broadcast()
+	}
 }
 
 // run is the reading goroutine. It ends when the connection does.
@@ -182,7 +191,7 @@ func (p *Peer) gate() {
 	p.flushCorked()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.paused.Load() && !p.ending.Load() {
+	for p.paused.Load() && !p.ending.Load() && p.cause == nil {
 		p.cond.Wait()
 	}
 }
