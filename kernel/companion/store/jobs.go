@@ -72,7 +72,7 @@ func (t *transaction) claim(kinds []string) (*Job, error) {
 		ORDER BY id LIMIT 1`
 	for _, kind := range kinds {
 		j := Job{lease: session.NewID()}
-		err := t.tx.QueryRow(q, kind).Scan(&j.ID, &j.Session, &j.Seq, &j.Request, &j.Kind, &j.Attempts)
+		err := t.row(q, kind).Scan(&j.ID, &j.Session, &j.Seq, &j.Request, &j.Kind, &j.Attempts)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -80,7 +80,7 @@ func (t *transaction) claim(kinds []string) (*Job, error) {
 			return nil, err
 		}
 		j.Attempts++
-		_, err = t.tx.Exec("UPDATE jobs SET state = 'claimed', attempts = ?, lease = ? WHERE id = ?", j.Attempts, j.lease, j.ID)
+		_, err = t.exec("UPDATE jobs SET state = 'claimed', attempts = ?, lease = ? WHERE id = ?", j.Attempts, j.lease, j.ID)
 		return &j, err
 	}
 	return nil, nil
@@ -91,7 +91,7 @@ func (t *transaction) finish(f *finish) ([]session.Record, error) {
 	if f.dropped {
 		state = "queued"
 	}
-	res, err := t.tx.Exec("UPDATE jobs SET state = ?, lease = '' WHERE id = ? AND state = 'claimed' AND lease = ?",
+	res, err := t.exec("UPDATE jobs SET state = ?, lease = '' WHERE id = ? AND state = 'claimed' AND lease = ?",
 		state, f.job.ID, f.job.lease)
 	if err != nil {
 		return nil, err

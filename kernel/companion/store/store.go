@@ -52,6 +52,8 @@ type Store struct {
 	queue  chan *request
 	done   chan struct{} // the writer has ended
 	heads  map[string]*head
+	stmts  map[string]*sql.Stmt // the writer's
+	want   []string             // statements that are not among them yet
 }
 
 // Open opens the store in dir, which it creates.
@@ -63,7 +65,7 @@ func Open(dir string, opt Options) (_ *Store, err error) {
 	if err := os.MkdirAll(filepath.Join(dir, "blobs"), 0o700); err != nil {
 		return nil, err
 	}
-	s := &Store{Reader: Reader{dir: dir}, opt: opt, queue: make(chan *request, 1024), done: make(chan struct{}), heads: map[string]*head{}}
+	s := &Store{Reader: Reader{dir: dir}, opt: opt, queue: make(chan *request, 1024), done: make(chan struct{}), heads: map[string]*head{}, stmts: map[string]*sql.Stmt{}}
 	if s.lock, err = lockFile(filepath.Join(dir, "log.lock")); err != nil {
 		return nil, err
 	}

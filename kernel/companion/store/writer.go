@@ -47,6 +47,7 @@ func (s *Store) writer() {
 func (s *Store) commit(group []*request) {
 	t := &transaction{s: s, heads: map[string]*head{}}
 	err := t.run(group)
+	s.prepare()
 	if err == nil {
 		for id, h := range t.heads {
 			s.heads[id] = h
@@ -120,7 +121,7 @@ type refused struct{ error }
 
 // one carries out r inside a savepoint. It returns an error only when the whole transaction is lost.
 func (t *transaction) one(r *request) error {
-	if _, err := t.tx.Exec("SAVEPOINT one"); err != nil {
+	if _, err := t.exec("SAVEPOINT one"); err != nil {
 		return err
 	}
 	before := make(map[string]*head, len(t.heads))
@@ -131,12 +132,12 @@ func (t *transaction) one(r *request) error {
 	var no refused
 	if errors.As(err, &no) {
 		t.heads, r.err, r.records, r.job = before, no.error, nil, nil
-		_, err = t.tx.Exec("ROLLBACK TO one")
+		_, err = t.exec("ROLLBACK TO one")
 	}
 	if err != nil {
 		return err
 	}
-	_, err = t.tx.Exec("RELEASE one")
+	_, err = t.exec("RELEASE one")
 	return err
 }
 
@@ -166,7 +167,7 @@ func (t *transaction) head(id string) (*head, error) {
 	}
 	h := &head{}
 	var raw []byte
-	err := t.tx.QueryRow("SELECT instance, challenge, kernel, notebook, summary FROM sessions WHERE id = ?", id).
+	err := t.row("SELECT instance, challenge, kernel, notebook, summary FROM sessions WHERE id = ?", id).
 		Scan(&h.identity.Instance, &h.identity.Challenge, &h.identity.Kernel, &h.identity.Notebook, &raw)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -209,7 +210,7 @@ func (t *transaction) saveHead(id string, h *head) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.tx.Exec(`INSERT INTO sessions (id, instance, challenge, kernel, notebook, seq, head, summary, updated)
+	_, err = t.exec(`INSERT INTO sessions (id, instance, challenge, kernel, notebook, seq, head, summary, updated)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET instance = excluded.instance,
 		challenge = excluded.challenge, kernel = excluded.kernel, notebook = excluded.notebook, seq = excluded.seq,
 		head = excluded.head, summary = excluded.summary, updated = excluded.updated`,
@@ -239,12 +240,12 @@ func (t *transaction) event(h *head, b *Batch, e Entry, blob string) (*session.R
 	if err != nil {
 		return nil, refused{err}
 	}
-	if _, err := t.tx.Exec("INSERT INTO events (session, seq, source, src_seq, digest, record, blob) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	if _, err := t.exec("INSERT INTO events (session, seq, source, src_seq, digest, record, blob) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		r.Session, int64(r.Seq), r.Source, int64(r.SrcSeq), sum, raw, blob); err != nil {
 		return nil, err
 	}
 	if e.Job != "" {
-		if _, err := t.tx.Exec("INSERT INTO jobs (session, seq, request, kind, state, attempts, lease) VALUES (?, ?, ?, ?, 'queued', 0, '')",
+		if _, err := t.exec("INSERT INTO jobs (session, seq, request, kind, state, attempts, lease) VALUES (?, ?, ?, ?, 'queued', 0, '')",
 			r.Session, int64(r.Seq), r.Request, e.Job); err != nil {
 			return nil, err
 		}
@@ -259,7 +260,7 @@ func (t *transaction) known(b *Batch, e session.Event, sum string) (bool, error)
 		return false, nil
 	}
 	var last sql.NullInt64
-	if err := t.tx.QueryRow("SELECT max(src_seq) FROM events WHERE session = ? AND source = ? AND src_seq > 0",
+	if err := t.row("SELECT max(src_seq) FROM events WHERE session = ? AND source = ? AND src_seq > 0",
 		b.Session, b.Source).Scan(&last); err != nil {
 		return false, err
 	}
@@ -270,7 +271,7 @@ func (t *transaction) known(b *Batch, e session.Event, sum string) (bool, error)
 		return false, refused{fmt.Errorf("%w: %s %d after %d", ErrGap, b.Source, e.SrcSeq, last.Int64)}
 	}
 	var have string
-	if err := t.tx.QueryRow("SELECT digest FROM events WHERE session = ? AND source = ? AND src_seq = ?",
+	if err := t.row("SELECT digest FROM events WHERE session = ? AND source = ? AND src_seq = ?",
 		b.Session, b.Source, int64(e.SrcSeq)).Scan(&have); err != nil {
 		return false, err
 	}
