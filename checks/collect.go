@@ -3,8 +3,6 @@ package checks
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/assay-kernel/assay/checks/harness"
@@ -23,6 +21,13 @@ type answer struct {
 	lines   []rubric.Line // of source
 	defined []string      // entry points that it defines
 	unknown []string      // names that it uses and nothing defines
+	imports []imported
+}
+
+// imported is a package outside the standard library that the answer imports.
+type imported struct {
+	module string
+	place  rubric.Line
 }
 
 const collectLimit = 5 * time.Second
@@ -36,16 +41,13 @@ func collect(c *harness.Child, s *Spec, cells []Cell) (*answer, error) {
 	}
 	request := harness.Request("collect", list, texts(s.EntryPoints), s.Starter)
 	doc, err := c.Call(request, collectLimit)
-	var late *harness.TimeoutError
-	if errors.As(err, &late) {
-		return &answer{status: report.StatusSyntaxError, message: "the cells could not be parsed in time"}, nil
-	}
 	if err != nil {
-		return nil, fmt.Errorf("collect: %w", err)
+		return &answer{status: report.StatusSyntaxError, message: "the cells could not be parsed: " + err.Error()}, err
 	}
 	reply := doc.Message()
 	if reply.Tag != "collected" {
-		return nil, fmt.Errorf("collect: %v", reply.Fields)
+		f, _ := reply.Failure()
+		return &answer{status: report.StatusSyntaxError, message: "the cells could not be parsed: " + f.String()}, nil
 	}
 	return readAnswer(harness.Dict(reply.Fields[0])), nil
 }
@@ -65,6 +67,13 @@ func readAnswer(m map[string]any) *answer {
 		}
 	}
 	a.defined, a.unknown = strings_(m["defined"]), strings_(m["unknown"])
+	for _, l := range harness.List(m["imports"]) {
+		if x := harness.List(l); len(x) == 3 {
+			module, _ := x[0].(string)
+			cell, _ := x[1].(string)
+			a.imports = append(a.imports, imported{module, rubric.Line{Cell: cell, Line: number(x[2])}})
+		}
+	}
 	if a.status == report.StatusGraded {
 		sum := sha256.Sum256([]byte(a.source))
 		a.sha256 = hex.EncodeToString(sum[:])

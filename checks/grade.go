@@ -129,22 +129,26 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 	if tooLow(r.Isolation.Level, g.conf.MinLevel) {
 		r.Status = report.StatusRefused
 		r.Message = fmt.Sprintf("isolation %s was reached, %s is required: see assay doctor", r.Isolation.Level, g.conf.MinLevel)
-		return finish(r, nil, s, began), nil
+		return finish(r, nil, s, nil, began), nil
 	}
-	a, err := b.collect(s, sub.Cells)
-	if err != nil {
-		return nil, err
-	}
+	a := b.collect(s, sub.Cells)
 	r.TimingsMS["collect"] = ms(began)
 	if a.status != report.StatusGraded {
 		r.Status, r.Message, r.Cell, r.Line = a.status, a.message, a.place.Cell, a.place.Line
-		return finish(r, nil, s, began), nil
+		return finish(r, nil, s, a, began), nil
 	}
 	r.CodeSHA256 = a.sha256
 	if r.Seed = o.Seed; r.Seed == 0 {
 		r.Seed = drawSeed()
 	}
-	return g.judge(ctx, s, sub, o, b, a, r, began)
+	done, err := g.judge(ctx, s, sub, o, b, a, r, began)
+	if errors.Is(err, errRunner) { // once more, with the same seed
+		if err = b.warm(ctx, g.pool, s); err != nil {
+			return nil, err
+		}
+		done, err = g.judge(ctx, s, sub, o, b, a, r, began)
+	}
+	return done, err
 }
 
 // judge runs the frozen answer.
@@ -157,17 +161,17 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 	if failure != nil || err != nil {
 		refuseLoad(r, a, failure, err)
 		r.CleanRun = cleanRun(sub.LiveStatus, a, r)
-		return finish(r, nil, s, began), nil
+		return finish(r, nil, s, a, began), nil
 	}
 	run := &run{spec: s, answer: a, zygote: b.zygote, oracle: oracle, number: oracle.NewRun(), seed: r.Seed,
-		budget: newBudget(s, time.Now()), slots: g.slots}
+		budget: newBudget(s, time.Now()), slots: g.slots, revive: func() (*harness.Oracle, error) { return g.pool.oracle(ctx, s) }}
 	defer run.end()
 	for _, c := range oracle.Suite.Cases {
 		run.cases = append(run.cases, caseRun{info: c, Case: report.Case{ID: c.ID, Class: c.Class, Guards: c.Guards}})
 	}
 	review := g.review(ctx, s, a, r, o)
 	started := time.Now()
-	if err := run.all(ctx, child, nil); err != nil {
+	if err := run.all(ctx, child); err != nil {
 		review()
 		return nil, err
 	}
@@ -186,7 +190,7 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 		in.Steps, in.Clock = g.measure(ctx, run)
 		r.TimingsMS["measure"] = ms(started)
 	}
-	return finish(r, &in, s, began), nil
+	return finish(r, &in, s, a, began), nil
 }
 
 // blank starts a report.
@@ -211,11 +215,12 @@ func (g *Grader) note(b *bench) {
 }
 
 // finish scores the rest and closes the report; without evidence the rubric says what was not scored.
-func finish(r *report.Report, in *rubric.Input, s *Spec, began time.Time) *report.Report {
+func finish(r *report.Report, in *rubric.Input, s *Spec, a *answer, began time.Time) *report.Report {
 	if in == nil {
 		in = &rubric.Input{Report: r, EntryPoints: s.EntryPoints}
 	}
 	rubric.Score(*in)
+	r.Findings = append(r.Findings, notices(s, a)...)
 	r.TimingsMS["total"] = ms(began)
 	return r
 }

@@ -2,11 +2,15 @@ package checks
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/rubric"
 )
+
+// inside matches what a solution never needs and a counter cannot stand.
+var inside = regexp.MustCompile(`\b(settrace|setprofile|gettrace|sys\.monitoring|_getframe|_current_frames|ctypes|get_objects|get_referrers|__code__|f_globals|f_back)\b`)
 
 const (
 	countLimit = 3 * time.Second // of one counted call; the cap on steps ends loops long before
@@ -17,7 +21,14 @@ const (
 )
 
 // measure collects the evidence about fluency: steps in a child of their own, then the clock with nothing else running.
+//
+// Both run in the answer's own process or beside it, so an answer that reaches for the interpreter's inside could bend
+// them; then nothing is measured, and fluency is not scored.
 func (g *Grader) measure(ctx context.Context, r *run) ([]rubric.StepSeries, []rubric.ClockRatio) {
+	if m := inside.FindString(r.answer.source); m != "" {
+		g.log.Info("grader: fluency is not measured", "challenge", r.spec.Slug, "uses", m)
+		return nil, nil
+	}
 	steps := r.steps(ctx)
 	g.timing.Lock()
 	defer g.timing.Unlock()
@@ -34,7 +45,8 @@ func (r *run) steps(ctx context.Context) []rubric.StepSeries {
 		}
 	}()
 	until := time.Now().Add(countTotal)
-	for _, axis := range r.oracle.Suite.Growths {
+	oracle, number := r.judge()
+	for _, axis := range oracle.Suite.Growths {
 		s := rubric.StepSeries{Axis: axis.Axis, Closed: axis.Closed}
 		for _, size := range axis.Sizes {
 			if child == nil {
@@ -43,7 +55,7 @@ func (r *run) steps(ctx context.Context) []rubric.StepSeries {
 			if child == nil || ctx.Err() != nil || time.Now().After(until) {
 				break
 			}
-			q := harness.OracleRequest{Op: "measure", Mode: "count", Run: r.number, Name: axis.Name, Size: size, Seed: r.seed}
+			q := harness.OracleRequest{Op: "measure", Mode: "count", Run: number, Name: axis.Name, Size: size, Seed: r.seed}
 			n, partial, ok := r.count(child, q)
 			if !ok {
 				child.Kill()
@@ -51,7 +63,7 @@ func (r *run) steps(ctx context.Context) []rubric.StepSeries {
 				break
 			}
 			q.Op = "steps"
-			ref, err := r.oracle.Ask(q, nil, oracleLimit)
+			ref, err := oracle.Ask(q, nil, oracleLimit)
 			if err != nil {
 				return out
 			}
@@ -69,7 +81,8 @@ func (r *run) steps(ctx context.Context) []rubric.StepSeries {
 
 // count asks a child for the steps of one call.
 func (r *run) count(child *harness.Child, q harness.OracleRequest) (n int, partial, ok bool) {
-	call, err := r.oracle.Ask(q, nil, oracleLimit)
+	oracle, _ := r.judge()
+	call, err := oracle.Ask(q, nil, oracleLimit)
 	if err != nil {
 		return 0, false, false
 	}
@@ -90,7 +103,8 @@ func (r *run) count(child *harness.Child, q harness.OracleRequest) (n int, parti
 // oracle may serve another session at the same moment, which makes the reference look slower, never the answer.
 func (r *run) clock(ctx context.Context) []rubric.ClockRatio {
 	var out []rubric.ClockRatio
-	for _, speed := range r.oracle.Suite.Speeds {
+	oracle, _ := r.judge()
+	for _, speed := range oracle.Suite.Speeds {
 		if ctx.Err() != nil {
 			return out
 		}
@@ -102,8 +116,9 @@ func (r *run) clock(ctx context.Context) []rubric.ClockRatio {
 }
 
 func (r *run) timed(speed harness.SpeedInfo) (float64, bool) {
-	q := harness.OracleRequest{Op: "measure", Mode: "prepare", Run: r.number, Name: speed.Name, Seed: r.seed}
-	call, err := r.oracle.Ask(q, nil, oracleLimit)
+	oracle, number := r.judge()
+	q := harness.OracleRequest{Op: "measure", Mode: "prepare", Run: number, Name: speed.Name, Seed: r.seed}
+	call, err := oracle.Ask(q, nil, oracleLimit)
 	if err != nil {
 		return 0, false
 	}
@@ -117,7 +132,7 @@ func (r *run) timed(speed harness.SpeedInfo) (float64, bool) {
 		return 0, false
 	}
 	q.Op = "hold"
-	if _, err := r.oracle.Ask(q, nil, oracleLimit); err != nil {
+	if _, err := oracle.Ask(q, nil, oracleLimit); err != nil {
 		return 0, false
 	}
 	return r.pairs(child, q, limit)
@@ -125,6 +140,7 @@ func (r *run) timed(speed harness.SpeedInfo) (float64, bool) {
 
 // pairs returns the ratio of the best of several interleaved pairs. A call over the limit counts as the limit.
 func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Duration) (float64, bool) {
+	oracle, _ := r.judge()
 	again := harness.Request("again")
 	q.Op = "time"
 	var mine, theirs time.Duration
@@ -132,7 +148,7 @@ func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Du
 	var err error
 	began := time.Now()
 	for i := range clockPairs {
-		theirs = best(theirs, r.oracle.Time(func() { _, err = r.oracle.Ask(q, nil, oracleLimit) }))
+		theirs = best(theirs, oracle.Time(func() { _, err = oracle.Ask(q, nil, oracleLimit) }))
 		if err != nil || theirs <= 0 {
 			return 0, false
 		}
@@ -159,5 +175,6 @@ func best(a, b time.Duration) time.Duration {
 
 // end lets the oracle forget this run.
 func (r *run) end() {
-	r.oracle.Ask(harness.OracleRequest{Op: "end", Run: r.number}, nil, oracleLimit)
+	oracle, number := r.judge()
+	oracle.Ask(harness.OracleRequest{Op: "end", Run: number}, nil, oracleLimit)
 }

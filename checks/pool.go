@@ -13,6 +13,7 @@ import (
 const (
 	maxZygotes = 6
 	maxOracles = 8
+	maxIdle    = 20 * time.Minute
 	maxForks   = 500 // children know their zygote's memory layout, so it does not live for ever
 )
 
@@ -79,15 +80,19 @@ func (p *pool) seat(ctx context.Context, s *Spec, session string) (*bench, error
 	return b, nil
 }
 
-// crowd takes the benches that were idle longest out of the pool when there are too many. Called with p.mu held.
+// crowd takes benches out of the pool that have been idle for long, or longest when there are too many. Called with p.mu
+// held.
 func (p *pool) crowd() []*bench {
 	var out []*bench
-	for len(p.benches) > maxZygotes {
+	for len(p.benches) > 0 {
 		oldest := ""
 		for k, b := range p.benches {
 			if oldest == "" || b.used.Before(p.benches[oldest].used) {
 				oldest = k
 			}
+		}
+		if len(p.benches) <= maxZygotes && time.Since(p.benches[oldest].used) < maxIdle {
+			break
 		}
 		out = append(out, p.benches[oldest])
 		delete(p.benches, oldest)
@@ -112,15 +117,14 @@ func (b *bench) warm(ctx context.Context, p *pool, s *Spec) (err error) {
 	return err
 }
 
-// collect parses with the bench's parser and replaces it when it did not survive.
-func (b *bench) collect(s *Spec, cells []Cell) (*answer, error) {
+// collect parses with the bench's parser, and replaces the parser when it did not survive what it read.
+func (b *bench) collect(s *Spec, cells []Cell) *answer {
 	a, err := collect(b.parser, s, cells)
-	if err == nil && a.source != "" || a != nil && a.message != "the cells could not be parsed in time" {
-		return a, err
+	if err != nil {
+		b.parser.Kill()
+		b.parser = nil
 	}
-	b.parser.Kill()
-	b.parser = nil
-	return a, err
+	return a
 }
 
 func (b *bench) leave() { b.mu.Unlock() }

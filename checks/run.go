@@ -17,15 +17,17 @@ type run struct {
 	spec   *Spec
 	answer *answer
 	zygote *harness.Zygote
-	oracle *harness.Oracle
-	number int // of this run within the oracle
+	revive func() (*harness.Oracle, error) // starts another oracle when one was lost
 	seed   uint64
 	budget *budget
 	slots  chan struct{} // of the whole grader: how many children work at once
 
-	mu    sync.Mutex
-	cases []caseRun // in the order of tests.py
-	err   error     // of ours or the author's; ends the run
+	mu      sync.Mutex
+	oracle  *harness.Oracle
+	number  int // of this run within the oracle
+	revived int
+	cases   []caseRun // in the order of tests.py
+	err     error     // of ours or the author's; ends the run
 }
 
 // caseRun is one case and what became of it.
@@ -36,7 +38,10 @@ type caseRun struct {
 	replies [][sha256.Size]byte // of what came back, to see an answer that never changes
 }
 
-const oracleLimit = 20 * time.Second
+const (
+	oracleLimit = 15 * time.Second
+	maxRevived  = 2
+)
 
 // groups splits the cases: one child serves each group. Classes stay apart, long ones are halved, and a case that asks
 // for it is alone.
@@ -69,8 +74,11 @@ func (r *run) groups() [][]int {
 	return out
 }
 
+// errRunner says that the zygote ended during a run, which no answer can bring about: the run says nothing.
+var errRunner = errors.New("the runner ended")
+
 // all runs every case; first is a child that has loaded the answer already.
-func (r *run) all(ctx context.Context, first *harness.Child, also func()) error {
+func (r *run) all(ctx context.Context, first *harness.Child) error {
 	work := make(chan []int, len(r.cases)+1)
 	for _, g := range r.groups() {
 		work <- g
@@ -92,10 +100,10 @@ func (r *run) all(ctx context.Context, first *harness.Child, also func()) error 
 			}
 		})
 	}
-	if also != nil {
-		wg.Go(also)
-	}
 	wg.Wait()
+	if !r.zygote.Alive() {
+		return errRunner
+	}
 	return errors.Join(r.err, ctx.Err())
 }
 
@@ -139,8 +147,9 @@ func (r *run) loaded() (*harness.Child, error) {
 
 // one runs a case; it reports whether the child is still of use.
 func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
-	q := harness.OracleRequest{Op: "start", Run: r.number, Case: c.ID, Seed: r.seed}
-	a, err := r.oracle.Ask(q, nil, oracleLimit)
+	oracle, number := r.judge()
+	q := harness.OracleRequest{Op: "start", Run: number, Case: c.ID, Seed: r.seed}
+	a, err := oracle.Ask(q, nil, oracleLimit)
 	var spent time.Duration
 	line := 0
 	for err == nil && a.Op == "call" {
@@ -154,8 +163,9 @@ func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
 		if callErr != nil {
 			r.lost(c, callErr, spent)
 			q.Op = "drop"
-			_, err = r.oracle.Ask(q, nil, oracleLimit)
-			r.fail(err)
+			if _, err = oracle.Ask(q, nil, oracleLimit); err != nil {
+				r.replace(oracle, err)
+			}
 			return false
 		}
 		message := doc.Message()
@@ -169,11 +179,16 @@ func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
 		b := doc.Bytes()
 		c.replies = append(c.replies, sha256.Sum256(b))
 		q.Op = "next"
-		a, err = r.oracle.Ask(q, b, oracleLimit)
+		if a, err = oracle.Ask(q, b, oracleLimit); err != nil {
+			// The value is of the right form and too much for the comparison: that is an answer nobody can use.
+			c.Outcome, c.Message = report.Fail, "the answer could not be compared"
+			r.replace(oracle, err)
+			return true
+		}
 	}
 	if err != nil {
-		r.fail(err)
 		c.Outcome, c.Message = report.NotRun, "the test itself failed"
+		r.replace(oracle, err)
 		return true
 	}
 	c.Outcome, c.Message = report.Outcome(a.Outcome), a.Message
@@ -184,6 +199,34 @@ func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
 		r.budget.passed(spent)
 	}
 	return true
+}
+
+// judge returns the oracle and this run's number in it.
+func (r *run) judge() (*harness.Oracle, int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.oracle, r.number
+}
+
+// replace takes another oracle for one that failed. What the author did wrong stays wrong, and ends the run.
+func (r *run) replace(failed *harness.Oracle, err error) {
+	var author *harness.AuthorError
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil || r.oracle != failed && !errors.As(err, &author) {
+		return // it is done already
+	}
+	if errors.As(err, &author) || r.revived == maxRevived {
+		r.err = err
+		return
+	}
+	r.revived++
+	fresh, startErr := r.revive()
+	if startErr != nil {
+		r.err = startErr
+		return
+	}
+	r.oracle, r.number = fresh, fresh.NewRun()
 }
 
 var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true}
@@ -197,14 +240,6 @@ func (r *run) lost(c *caseRun, err error, spent time.Duration) {
 		c.Outcome, c.Message = report.Killed, err.Error()
 	}
 	r.budget.lose(spent)
-}
-
-func (r *run) fail(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = err
-	}
 }
 
 func (r *run) failed() bool {

@@ -28,7 +28,7 @@ type Tagged struct {
 const (
 	maxDepth = 80
 	maxNodes = 2_000_000
-	maxBlobs = 20_000
+	maxBlobs = 4_000
 )
 
 // arity lists the tags that exist, with the least and the greatest number of fields (-1: any).

@@ -8,7 +8,7 @@ import (
 )
 
 // MaxFrame bounds the payload of one frame from a child.
-const MaxFrame = 200 << 20
+const MaxFrame = 64 << 20
 
 const frameHead = 12 // u32 length, u64 nonce; length counts the nonce and the payload
 

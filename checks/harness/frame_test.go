@@ -52,7 +52,7 @@ func TestFramesRefused(t *testing.T) {
 
 // A header that promises much costs nothing before the bytes come.
 func TestFrameMemoryFollowsTheData(t *testing.T) {
-	b := binary.LittleEndian.AppendUint32(nil, 190<<20)
+	b := binary.LittleEndian.AppendUint32(nil, 60<<20)
 	b = binary.LittleEndian.AppendUint64(b, 7)
 	n := testing.AllocsPerRun(1, func() {
 		if _, err := readFrame(io.MultiReader(bytes.NewReader(b), strings.NewReader("short")), 7, MaxFrame); err == nil {

@@ -39,6 +39,9 @@ func (t *Tagged) Failure() (f Failure, ok bool) {
 
 // String returns the last line of the traceback that Python would print.
 func (f Failure) String() string {
+	if len(f.Names) == 0 {
+		return "an unknown failure"
+	}
 	if f.Message == "" {
 		return f.Names[0]
 	}

@@ -27,7 +27,8 @@ type Info struct {
 	Level    string            `json:"level"`
 	Layers   []string          `json:"layers"`
 	Tasks    int               `json:"tasks"`
-	Seconds  float64           `json:"seconds"` // to load the libraries
+	Seconds  float64           `json:"seconds"`  // to load the libraries
+	Readable []string          `json:"readable"` // what children can read: libraries, no programs
 }
 
 // Zygote is a warm Python process that forks locked children. It serves one candidate and one set of libraries.
@@ -105,6 +106,10 @@ func (z *Zygote) await(ctx context.Context, ready chan message) error {
 	case m := <-ready:
 		if m.Ready != nil {
 			z.Info = *m.Ready
+			if err := outOfReach(m.Ready); err != nil {
+				z.Close()
+				return err
+			}
 			return nil
 		}
 		z.Close()
@@ -181,9 +186,7 @@ func (z *Zygote) Close() error {
 	err := z.cmd.Wait()
 	late.Stop()
 	<-z.gone
-	for _, dir := range []string{z.scratch} {
-		os.RemoveAll(dir)
-	}
+	os.RemoveAll(z.scratch)
 	return err
 }
 
@@ -296,12 +299,19 @@ func or(a, b string) string {
 	return a
 }
 
-// WithinReach reports whether path lies in a folder that children can read.
-func WithinReach(path string, readable []string) bool {
-	for _, dir := range readable {
-		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
-			return true
+// outOfReach makes sure that children cannot read this program: hidden tests are embedded in it.
+func outOfReach(i *Info) error {
+	exe, err := os.Executable()
+	if err != nil || i.Level == "L0" { // at L0 children can read everything, and the level says so
+		return nil
+	}
+	if exe, err = filepath.EvalSymlinks(exe); err != nil {
+		return nil
+	}
+	for _, dir := range i.Readable {
+		if rel, err := filepath.Rel(dir, exe); err == nil && filepath.IsLocal(rel) {
+			return fmt.Errorf("this program lies in %s, which candidates' code can read: install it elsewhere", dir)
 		}
 	}
-	return false
+	return nil
 }

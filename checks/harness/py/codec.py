@@ -18,7 +18,8 @@ import numpy.ma  # numpy loads it late; a child would pay for that at its first 
 U32 = struct.Struct("<I")
 MAX_DEPTH = 64
 MAX_NODES = 1_000_000
-MAX_BYTES = 192 << 20
+MAX_BYTES = 60 << 20
+MAX_ARRAYS = 4000
 DTYPES = frozenset(
     "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 )
@@ -117,6 +118,8 @@ class Encoder:
         self.size += len(data)
         if self.size > MAX_BYTES:
             raise Unsendable(f"a value of more than {MAX_BYTES >> 20} MiB")
+        if len(self.blobs) >= MAX_ARRAYS:
+            raise Unsendable(f"a value of more than {MAX_ARRAYS} arrays")
         self.blobs.append(data)
         return {"b": len(self.blobs) - 1}
 

@@ -9,6 +9,7 @@ import ast
 import builtins
 import re
 import symtable
+import sys
 
 MAX_CELL = 1 << 20
 CELL_MAGIC_KEPT = {"time", "timeit", "capture", "prun"}
@@ -67,6 +68,16 @@ class Statement:
         ) or bool(self.binds & self.now)
         if isinstance(node, ast.Try):
             self.partial = False
+
+    def modules(self):
+        """List the packages outside the standard library that it imports."""
+        names = set()
+        for n in ast.walk(self.node):
+            if isinstance(n, ast.Import):
+                names |= {a.name.partition(".")[0] for a in n.names}
+            elif isinstance(n, ast.ImportFrom) and n.module and not n.level:
+                names.add(n.module.partition(".")[0])
+        return sorted(names - set(sys.stdlib_module_names))
 
     def _text(self, lines):
         """Return the statement's lines, with the comment block right above it, and where they start."""
@@ -266,4 +277,9 @@ def assemble(statements, order, defined):
         lines += [[s.cell, s.comment_from + j] for j in range(len(s.text))]
     free = set().union(*(statements[i].uses for i in order)) - set().union(*(statements[i].binds for i in order))
     unknown = sorted(n for n in free if not hasattr(builtins, n) and n not in ("display", "__name__", "__file__"))
-    return {"status": "graded", "source": "\n".join(text) + "\n", "lines": lines, "defined": defined, "unknown": unknown}
+    if any(statements[i].star for i in order):
+        unknown = []  # it may bring anything
+    imports = []
+    for i in order:
+        imports += [[m, statements[i].cell, statements[i].first] for m in statements[i].modules()]
+    return {"imports": imports, "status": "graded", "source": "\n".join(text) + "\n", "lines": lines, "defined": defined, "unknown": unknown}

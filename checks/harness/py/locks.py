@@ -21,7 +21,7 @@ ARCHES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 COLUMN, AUDIT_ARCH = ARCHES.get(platform.machine(), (None, None))
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS = 1, 4, 8, 38
-CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x04000000, 0x08000000, 0x10000000, 0x40000000
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x04000000, 0x08000000, 0x10000000, 0x40000000
 CLONE_THREAD, CLONE_NEW_ANY = 0x00010000, 0x7E020080
 CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_KILL, CAP_SETGID, CAP_SETUID = 0, 1, 2, 3, 5, 6, 7
 
@@ -244,6 +244,19 @@ def unshare(flags):
     if LIBC.unshare(flags):
         e = ctypes.get_errno()
         raise OSError(e, f"unshare: {os.strerror(e)}")
+
+
+def private_disk(path, options):
+    """Mount a tmpfs of bounded size that only this process and its children see."""
+    nosuid, nodev, noexec, recursive, private = 2, 4, 8, 0x4000, 0x40000
+    unshare(CLONE_NEWNS)
+    for args in (
+        (None, b"/", None, recursive | private, None),
+        (b"assay", os.fsencode(path), b"tmpfs", nosuid | nodev | noexec, options.encode()),
+    ):
+        if LIBC.mount(args[0], args[1], args[2], ctypes.c_ulong(args[3]), args[4]):
+            e = ctypes.get_errno()
+            raise OSError(e, f"mount: {os.strerror(e)}")
 
 
 def limits(cpu, memory, files, processes):

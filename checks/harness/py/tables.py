@@ -117,7 +117,7 @@ def _make_frame(d, x):
         raise Malformed("frame")
     if not cols:
         return pd.DataFrame(index=index, columns=columns)
-    f = pd.concat([pd.Series(c, index=range(len(index)), copy=True) for c in cols], axis=1)
+    f = pd.DataFrame(dict(enumerate(cols)), index=pd.RangeIndex(len(index)))
     f.columns = columns
     f.index = index
     return f

@@ -80,8 +80,7 @@ class Sandbox:
         reach = all(locks.open_to_all(p) for p in (sys.prefix, sys.base_prefix))
         self.keep = () if reach else (locks.CAP_DAC_READ_SEARCH,)
         if root:
-            self._try("netns", lambda: locks.unshare(locks.CLONE_NEWNET))
-            self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
+            self._inside()
             uid = 61184 + random.SystemRandom().randrange(4000)
             kept = (locks.CAP_CHOWN, locks.CAP_DAC_OVERRIDE, locks.CAP_DAC_READ_SEARCH, locks.CAP_FOWNER,
                     locks.CAP_SETUID, locks.CAP_SETGID, locks.CAP_KILL)  # the last for PDEATHSIG
@@ -89,13 +88,18 @@ class Sandbox:
                 self.uid = uid
                 self.layers.append("uid")
         elif reach and self._try("userns", lambda: locks.unshare(locks.CLONE_NEWUSER)):
-            self._try("netns", lambda: locks.unshare(locks.CLONE_NEWNET))
-            self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
+            self._inside()
             self._try("capabilities", locks.drop_caps)
             # The new namespace cleared the mark.
             locks.prctl(locks.PR_SET_DUMPABLE, 0)
         if self.uid is not None or "userns" in self.layers:
             self.processes = 128
+
+    def _inside(self):
+        """Leave the namespaces that can be left, and put the scratch folder on a small disk of its own."""
+        self._try("netns", lambda: locks.unshare(locks.CLONE_NEWNET))
+        self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
+        self._try("tmpfs", lambda: locks.private_disk(self.scratch, "size=64m,nr_inodes=8192,mode=0711"))
 
     def _landlock(self, abi):
         self.rules = locks.Rules(abi, locks.readable_paths())
@@ -206,6 +210,7 @@ class Zygote:
         gc.collect()
         gc.freeze()
         self.send({"ready": {"versions": versions, "level": self.box.level(), "layers": self.box.layers,
+                             "readable": locks.readable_paths(),
                              "tasks": self.box.tasks_running(), "seconds": time.perf_counter() - began}})
 
     def run(self):
