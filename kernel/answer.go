@@ -81,6 +81,9 @@ func (f *flight) endWait(why reason) {
 
 // publishDisplay shows a bundle under the cell whose header is parent.
 func (f *flight) publishDisplay(msgType string, parent []byte, data map[string]string, display string) {
+	if len(data) == 0 {
+		return // the companion has nothing that this person may see
+	}
 	f.say.publish(msgType, parent, map[string]any{
 		"data": data, "metadata": map[string]any{}, "transient": map[string]string{"display_id": display},
 	})

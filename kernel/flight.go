@@ -29,6 +29,7 @@ type flight struct {
 	opened atomic.Bool // a challenge is open: cells are recorded and judged; set once
 
 	mu      sync.Mutex
+	slug    string              // the challenge that is open
 	greeted bool                // the companion has answered our opening
 	refused string              // what it said instead of welcome
 	aside   bool                // stepped aside
@@ -83,7 +84,18 @@ func (f *flight) arrive(src *wire.Peer, q *request) {
 }
 
 // begin opens the challenge: from here on cells are recorded, and those that define a solution are judged.
-func (f *flight) begin() { f.change(nil, func() { f.opened.Store(true) }) }
+func (f *flight) begin(slug string) {
+	f.change(nil, func() {
+		f.slug = slug
+		f.opened.Store(true)
+	})
+}
+
+// belongs reports whether a cell is part of what is recorded: not if another notebook with another challenge shares the
+// kernel.
+func (f *flight) belongs(c *cell) bool {
+	return f.opened.Load() && (c.challenge == "" || c.challenge == f.slug)
+}
 
 // welcomed takes the companion's answer to our opening.
 func (f *flight) welcomed(w session.Welcome) {
@@ -148,7 +160,7 @@ func (f *flight) forward(src *wire.Peer, q *request) {
 
 // isSolution reports whether a verdict is wanted on the cell.
 func (f *flight) isSolution(c *cell) bool {
-	if !f.opened.Load() || f.aside || f.refused != "" || !c.scored() {
+	if !f.belongs(c) || f.aside || f.refused != "" || !c.scored() {
 		return false
 	}
 	return c.role == session.RoleSolution || f.defines != nil && f.defines.MatchString(c.code)

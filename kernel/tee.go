@@ -59,7 +59,7 @@ func (f *flight) flooding(q *request) bool {
 // noteArrival records a cell that a person ran.
 func (f *flight) noteArrival(q *request) {
 	c := q.cell
-	if !f.opened.Load() || c == nil || c.silent || c.magic != nil {
+	if c == nil || !f.belongs(c) || c.silent || c.magic != nil {
 		return
 	}
 	f.startTally(q)
@@ -70,9 +70,6 @@ func (f *flight) noteArrival(q *request) {
 
 // noteMagic records one of our magics, which asks the companion.
 func (f *flight) noteMagic(q *request) {
-	if !f.opened.Load() {
-		return
-	}
 	f.startTally(q)
 	m := q.cell.magic
 	f.tell.add(session.KindMagic, q.head.MsgID, q.cell.id, session.Magic{

@@ -38,7 +38,7 @@ func (k *kernel) open(c *cell) {
 			started.Banner = *b
 		}
 		k.tell.add(session.KindKernelStarted, "", "", started)
-		k.relay.flight.begin()
+		k.relay.flight.begin(c.challenge)
 		go k.hear()
 	})
 }
