@@ -145,36 +145,53 @@ func (r *run) loaded() (*harness.Child, error) {
 	return child, err
 }
 
-// one runs a case; it reports whether the child is still of use.
+// one runs a case; it reports whether the child is still of use. A case whose oracle was lost by another case is run
+// again with the next one.
 func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
-	oracle, number := r.judge()
+	for {
+		oracle, number := r.judge()
+		use, err := r.try(oracle, number, child, c, limit)
+		if err == nil {
+			return use
+		}
+		r.replace(oracle, err)
+		if !use || !errors.Is(err, harness.ErrOracleGone) || r.failed() {
+			return use
+		}
+		c.entries, c.replies = nil, nil
+	}
+}
+
+// try runs a case with one oracle. The error is the oracle's.
+func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *caseRun, limit time.Duration) (use bool, err error) {
 	q := harness.OracleRequest{Op: "start", Run: number, Case: c.ID, Seed: r.seed}
 	a, err := oracle.Ask(q, nil, oracleLimit)
+	if err != nil {
+		c.Outcome, c.Message = report.NotRun, "the test itself failed"
+		return true, err
+	}
 	var spent time.Duration
 	line := 0
-	for err == nil && a.Op == "call" {
+	for a.Op == "call" {
 		if a.Entry != "" {
 			c.entries = append(c.entries, a.Entry)
 		}
 		began := time.Now()
-		doc, callErr := child.Call(a.Doc, limit-spent)
+		doc, err := child.Call(a.Doc, limit-spent)
 		spent += time.Since(began)
 		c.MS = float64(spent.Microseconds()) / 1000
-		if callErr != nil {
-			r.lost(c, callErr, spent)
-			q.Op = "drop"
-			if _, err = oracle.Ask(q, nil, oracleLimit); err != nil {
-				r.replace(oracle, err)
-			}
-			return false
-		}
-		message := doc.Message()
-		if f, ok := message.Failure(); ok {
-			line = r.answer.at(f.Line).Line
-		} else if !replyTags[message.Tag] {
+		if err == nil && !replyTags[doc.Message().Tag] {
 			child.Kill()
-			c.Outcome, c.Message = report.Killed, "the answer is malformed"
-			return false
+			err = &harness.GoneError{Why: "the answer is malformed"}
+		}
+		if err != nil {
+			r.lost(c, err, spent)
+			q.Op = "drop"
+			_, err = oracle.Ask(q, nil, oracleLimit)
+			return false, err
+		}
+		if f, ok := doc.Message().Failure(); ok {
+			line = r.answer.at(f.Line).Line
 		}
 		b := doc.Bytes()
 		c.replies = append(c.replies, sha256.Sum256(b))
@@ -182,15 +199,15 @@ func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
 		if a, err = oracle.Ask(q, b, oracleLimit); err != nil {
 			// The value is of the right form and too much for the comparison: that is an answer nobody can use.
 			c.Outcome, c.Message = report.Fail, "the answer could not be compared"
-			r.replace(oracle, err)
-			return true
+			return true, err
 		}
 	}
-	if err != nil {
-		c.Outcome, c.Message = report.NotRun, "the test itself failed"
-		r.replace(oracle, err)
-		return true
-	}
+	r.closed(c, a, line, spent)
+	return true, nil
+}
+
+// closed notes the oracle's word on a case.
+func (r *run) closed(c *caseRun, a harness.OracleAnswer, line int, spent time.Duration) {
 	c.Outcome, c.Message = report.Outcome(a.Outcome), a.Message
 	if c.Outcome == report.Error && line > 0 {
 		c.Message += fmt.Sprintf(" (line %d)", line)
@@ -198,7 +215,6 @@ func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
 	if c.Outcome == report.Pass {
 		r.budget.passed(spent)
 	}
-	return true
 }
 
 // judge returns the oracle and this run's number in it.
@@ -229,7 +245,7 @@ func (r *run) replace(failed *harness.Oracle, err error) {
 	r.oracle, r.number = fresh, fresh.NewRun()
 }
 
-var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true}
+var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true, "err": true}
 
 // lost notes a case whose child did not survive it.
 func (r *run) lost(c *caseRun, err error, spent time.Duration) {

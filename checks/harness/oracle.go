@@ -90,6 +90,9 @@ type AuthorError struct{ Message string }
 
 func (e *AuthorError) Error() string { return e.Message }
 
+// ErrOracleGone says that the oracle had ended before it saw the request: it is no fault of that request's.
+var ErrOracleGone = errors.New("the oracle has ended")
+
 // StartOracle loads a challenge.
 func StartOracle(ctx context.Context, p Python, tests, solution string, imports []string) (_ *Oracle, err error) {
 	defer prefix(&err, "oracle")
@@ -197,7 +200,7 @@ func (o *Oracle) shut() {
 // exchange sends one header with its attachment and reads the answer. An oracle that fails is not used again.
 func (o *Oracle) exchange(header any, doc []byte, within time.Duration) (_ json.RawMessage, _ []byte, err error) {
 	if o.dead != nil {
-		return nil, nil, o.dead
+		return nil, nil, fmt.Errorf("%w: %v", ErrOracleGone, o.dead)
 	}
 	head, err := json.Marshal(header)
 	if err != nil {
