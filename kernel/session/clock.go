@@ -20,16 +20,10 @@ type Budget struct {
 	Low, High time.Duration
 }
 
-// Budgets gives the four phases their time, in order. They are made for questions of 20 to 30 minutes; a longer or
-// shorter one scales them. 0 minutes means the usual question.
+// Budgets gives the four phases their time, in order. They are the lesson's, made for questions of up to 30 minutes; a
+// longer one stretches them. 0 minutes means the usual question.
 func Budgets(minutes int) map[string]Budget {
-	f := 1.0
-	switch {
-	case minutes > 30:
-		f = float64(minutes) / 30
-	case minutes > 0 && minutes < 20:
-		f = float64(minutes) / 20
-	}
+	f := max(1, float64(minutes)/30)
 	m := func(low, high float64) Budget {
 		d := func(x float64) time.Duration { return time.Duration(x * f * float64(time.Minute)).Round(time.Second) }
 		return Budget{d(low), d(high)}

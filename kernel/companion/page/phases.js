@@ -142,7 +142,7 @@ export function reading(account, server = null, sinceServer = 0) {
  * end and scales the lower one with it.
  */
 export function range(phase, minutes = 0, budget = 0) {
-  const factor = minutes > 30 ? minutes / 30 : minutes > 0 && minutes < 20 ? minutes / 20 : 1;
+  const factor = Math.max(1, minutes / 30);
   const high = budget > 0 ? budget : phase.high * factor * 60_000;
   return { low: (high * phase.low) / phase.high, high };
 }

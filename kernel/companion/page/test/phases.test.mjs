@@ -85,7 +85,7 @@ test("ranges follow the question's length and the companion's budget", () => {
     [[0, 0], 12, 18],
     [[25, 0], 12, 18],
     [[30, 0], 12, 18],
-    [[15, 0], 9, 13.5],
+    [[15, 0], 12, 18],
     [[40, 0], 16, 24],
     [[25, 36 * minute], 24, 36],
   ];
