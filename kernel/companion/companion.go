@@ -87,6 +87,7 @@ type Companion struct {
 	changed   chan struct{} // a connection came or went
 	conns     atomic.Int64
 	idleSince atomic.Int64
+	patience  atomic.Int64 // with slow pages; only tests change it
 	closing   sync.Once
 	closeErr  error
 }
@@ -108,6 +109,7 @@ func Open(cfg Config) (_ *Companion, err error) {
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.idleSince.Store(time.Now().UnixNano())
+	c.patience.Store(int64(watchPatience))
 	if c.store, err = store.Open(cfg.Home, store.Options{Committed: c.committed, Logger: cfg.Logger}); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ const (
 )
 
 // watchPatience is how long a page may take nothing before it is cut.
-var watchPatience = 10 * time.Second
+const watchPatience = 10 * time.Second
 
 // watcher is one page that follows a session. It holds a cursor on the log and nothing else: no queue that could
 // overflow. What it has not read yet is read from the log when its socket has room; a socket that takes nothing for ten
@@ -75,7 +75,7 @@ func (c *Companion) serveWatch(w http.ResponseWriter, r *http.Request, who role)
 	defer cancel()
 	end := context.AfterFunc(ctx, func() { conn.Close(link.CloseGoing, "") })
 	defer end()
-	conn.Patience(watchPatience)
+	conn.Patience(time.Duration(c.patience.Load()))
 	watch := &watcher{c: c, l: l, who: who, conn: conn, wake: make(chan struct{}, 1), stop: ctx}
 	if !l.watch(watch) {
 		conn.Close(link.CloseTooSlow, "too many pages follow this session")

@@ -162,15 +162,16 @@ func TestExport(t *testing.T) {
 }
 
 func TestSlowPageIsCutAndComesBack(t *testing.T) {
-	old := watchPatience
-	watchPatience = 300 * time.Millisecond
-	defer func() { watchPatience = old }()
 	home := t.TempDir()
 	c := start(t, home, nil)
 	k := connect(t, home, session.Hello{Instance: "nb"})
 	id := k.welcome().Session
 	b := browse(t, c, c.InterviewerURL())
-	good, slow := b.watch(id, 0), b.watch(id, 0)
+	c.patience.Store(int64(200 * time.Millisecond))
+	slow := b.watch(id, 0)
+	slow.until("header", func(f frame) bool { return f.Session != nil })
+	c.patience.Store(int64(time.Minute))
+	good := b.watch(id, 0)
 	big, err := session.Encode(map[string]string{"output_type": "stream", "text": strings.Repeat("x", 300_000)})
 	if err != nil {
 		t.Fatal(err)

@@ -180,13 +180,13 @@ func TestRecordDoesNotWait(t *testing.T) {
 	p := newPeer(t)
 	p.deaf = true
 	c := client(t, p.home(), nil)
-	big := session.CellStarted{Code: strings.Repeat("x", 1<<20)}
+	big := session.CellStarted{Code: strings.Repeat("x", 200<<10)}
 	e, err := session.NewEvent(session.KindCellStarted, "r", "", big)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var longest time.Duration
-	for range 40 {
+	for range 60 {
 		began := time.Now()
 		c.Record(e)
 		longest = max(longest, time.Since(began))
@@ -194,10 +194,10 @@ func TestRecordDoesNotWait(t *testing.T) {
 	if longest > 50*time.Millisecond {
 		t.Errorf("Record took %s", longest)
 	}
-	eventually(t, "a full window", func() bool { return p.count(c.Source()) >= 8 })
+	eventually(t, "a full window", func() bool { return p.count(c.Source()) >= 40 })
 	time.Sleep(50 * time.Millisecond)
-	if n := p.count(c.Source()); n > 9 {
-		t.Errorf("%d MiB were sent without an acknowledgement", n)
+	if n := p.count(c.Source()); n > 42 {
+		t.Errorf("%d events of 200 KiB were sent without an acknowledgement", n)
 	}
 }
 
@@ -277,9 +277,7 @@ func TestConnLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(CloseNormal, "")
-	if err := conn.Write(strings.Repeat("z", 5000)); err != nil {
-		t.Fatal(err)
-	}
+	_ = conn.Write(strings.Repeat("z", 5000)) // the peer may have closed by the end of it
 	<-done
 	if !errors.Is(got, ErrTooLarge) {
 		t.Errorf("got %v, want ErrTooLarge", got)
