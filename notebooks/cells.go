@@ -22,13 +22,10 @@ const (
 // placeCells puts the cells in the notebook's order: that of the candidate's file, or of the one we built. A cell that
 // only the log knows goes behind the cell that ran before it.
 func (g *Graded) placeCells() {
-	last := map[string]*session.Run{}
+	last, known := map[string]*session.Run{}, homes{}
 	order := []string{} // ids in order of first run
 	for _, run := range g.state.Runs {
-		id := run.Cell
-		if id == "" {
-			id = g.guess(run)
-		}
+		id := known.of(run, g.base)
 		if last[id] == nil {
 			order = append(order, id)
 		}
@@ -59,18 +56,34 @@ func (g *Graded) placeCells() {
 	}
 }
 
-// guess places a run of a front end that sends no cell ids: by its role, else it stands for itself.
-func (g *Graded) guess(run *session.Run) string {
+// homes remembers which of our cells stands for a front end's own name of a cell.
+type homes map[string]string
+
+// of says in which cell a run belongs. Some front ends send a URI for a cell's id, some send none: then the first such
+// cell with a role is ours with that role.
+func (h homes) of(run *session.Run, base *Notebook) string {
+	id := run.Cell
+	if cellID.MatchString(id) {
+		return id
+	}
+	if home := h[id]; home != "" && id != "" {
+		return home
+	}
 	role := run.Role
 	if run.Magic != nil {
 		role = run.Magic.Name
 	}
-	for _, c := range g.base.Cells {
-		if role != "" && c.Type == "code" && roleOf(c) == role {
-			return c.ID
+	for _, c := range base.Cells {
+		if role == "" || c.Type != "code" || roleOf(c) != role || id != "" && h["taken "+c.ID] != "" {
+			continue
 		}
+		h[id], h["taken "+c.ID] = c.ID, id
+		return c.ID
 	}
-	return fmt.Sprintf("run-%d", run.Seq)
+	if id == "" {
+		return fmt.Sprintf("run-%d", run.Seq)
+	}
+	return id
 }
 
 func roleOf(c Cell) string {

@@ -181,7 +181,16 @@ func TestExportOfAFrontEndWithoutCellIDs(t *testing.T) {
 	j.run("", "", "r1", "import numpy as np", 1)
 	j.run("", session.RoleSolution, "r2", answer, 2)
 	j.run("vscode-notebook-cell:/home/x/a%20b.ipynb#W0sZmlsZQ==", "", "r3", "y = 1", 3)
+	j.run("vscode-notebook-cell:#W1", session.RoleTest, "r4", "%%test\n1", 4)
+	j.run("vscode-notebook-cell:#W2", session.RoleTest, "r5", "%%test\n2", 5)
+	j.run("vscode-notebook-cell:#W1", session.RoleTest, "r6", "%%test\n3", 6)
 	nb := export(t, j.records, ExportOptions{}).Notebook()
+	if got := findCell(t, nb, cellTest).Source; got != "%%test\n3" {
+		t.Errorf("the first cell with a URI and a role is not ours: %q", got)
+	}
+	if !slices.ContainsFunc(nb.Cells, func(c Cell) bool { return c.Source == "%%test\n2" }) {
+		t.Error("two cells of one role were made one")
+	}
 	if findCell(t, nb, cellSolution).Source != answer {
 		t.Error("a run with a role does not find its cell")
 	}
