@@ -261,6 +261,8 @@ def decode(b, handles=None):
             (k,) = U32.unpack_from(b, at)
             blobs.append(b[at + 4 : at + 4 + k])
             at += 4 + k
+        if at != len(b):
+            raise Malformed("length")
         return Decoder(blobs, handles).value(tree)
     except Malformed:
         raise

@@ -1,0 +1,181 @@
+import unittest
+
+import assay
+import codec
+import numpy as np
+import oracle
+
+TESTS = """
+from assay import *
+import numpy as np
+
+@public("Example.")
+def one(t):
+    got = yield t.call("f", 3)
+    t.equal(got, t.reference.f(3))
+
+@prop("Drawn.", repeat=2, seconds=0.5)
+def drawn(t):
+    got = yield t.call("f", t.rng.normal(size=3))
+    t.close(got, [0, 0, 0])
+
+@edge("Raises.", isolated=True)
+def raising(t):
+    e = yield t.raises((ValueError, KeyError), "f", None)
+    t.check("no" in e.message, "the message")
+
+@contract("Handles.")
+def handles(t):
+    h = yield t.new("C", 1)
+    yield t.method(h, "fit", np.zeros(2))
+    a = yield t.attr(h, "a_")
+    seen = yield t.call("f", h, _observe=True)
+    t.equal(seen.args, [a])
+
+@growth("rows", sizes=(2, 4))
+def rows(t, n):
+    return t.call("f", np.zeros(n))
+
+@speed(size="large")
+def big(t):
+    return t.call("f", np.zeros(9))
+"""
+SOLUTION = "def f(x):\n    for i in range(len(x)):\n        x[i] = 0\n    return x\n"
+
+
+def made(tests=TESTS, solution="def f(x):\n    return x\n"):
+    return oracle.Oracle(tests, solution)
+
+
+def reply(tag, *fields):
+    return codec.encode(codec.Tagged(tag, *fields))
+
+
+class Running(unittest.TestCase):
+    def setUp(self):
+        self.o = made()
+        self.n = 0
+
+    def start(self, case, seed=1):
+        self.n += 1
+        self.key = {"run": self.n, "case": case, "seed": seed}
+        return self.o.start(self.key, b"")
+
+    def next(self, doc):
+        return self.o.next(self.key, doc)
+
+    def test_list(self):
+        head, _ = self.o.list({}, b"")
+        self.assertEqual([c["id"] for c in head["cases"]], ["one", "drawn[0]", "drawn[1]", "raising", "handles"])
+        self.assertEqual([c["class"] for c in head["cases"]], ["public", "property", "property", "edge", "contract"])
+        self.assertEqual(head["cases"][1]["seconds"], 0.5)
+        self.assertTrue(head["cases"][3]["isolated"])
+        self.assertEqual(head["growths"], [{"name": "rows", "axis": "rows", "sizes": (2, 4), "closed": True}])
+        self.assertEqual(head["speeds"], [{"name": "big", "limit": 4.0, "size": "large"}])
+
+    def test_pass_and_fail(self):
+        head, doc = self.start("one")
+        self.assertEqual((head["op"], head["entry"]), ("call", "f"))
+        self.assertEqual(codec.decode(doc).fields[3], [3])
+        self.assertEqual(self.next(reply("ok", 3))[0]["outcome"], "pass")
+        self.start("one")
+        got = self.next(reply("ok", 4))[0]
+        self.assertEqual((got["outcome"], got["message"]), ("fail", "the result is 4, expected 3"))
+        self.assertEqual(self.o.running, {})
+
+    def test_seeds(self):
+        docs = [self.start("drawn[0]", 1)[1], self.start("drawn[0]", 1)[1], self.start("drawn[1]", 1)[1], self.start("drawn[0]", 2)[1], self.start("drawn[0]", 1 + (1 << 40))[1]]
+        self.assertEqual(docs[0], docs[1])
+        self.assertEqual(len(set(docs)), 4)
+
+    def test_errors(self):
+        self.start("one")
+        got = self.next(reply("err", ["KeyError", "LookupError"], "'a'", 3))[0]
+        self.assertEqual((got["outcome"], got["message"]), ("error", "KeyError: 'a'"))
+        for names, message, want in ((["KeyError", "LookupError"], "no", "pass"), (["ValueError"], "yes", "fail"), (["TypeError"], "", "error")):
+            self.start("raising")
+            self.assertEqual(self.next(reply("err", names, message, 0))[0]["outcome"], want)
+        self.start("raising")
+        got = self.next(reply("ok", 1))[0]
+        self.assertEqual((got["outcome"], got["message"]), ("fail", "no exception, expected ValueError or KeyError"))
+
+    def test_not_data(self):
+        self.start("one")
+        got = self.next(reply("unsendable", "a value of type x"))[0]
+        self.assertEqual((got["outcome"], got["message"]), ("fail", "the result is a value of type x: not plain data"))
+        self.start("one")
+        self.assertEqual(self.next(codec.U32.pack(3) + b"{,}")[0]["outcome"], "fail")
+
+    def test_handles(self):
+        _, doc = self.start("handles")
+        request = codec.decode(doc)
+        self.assertEqual((request.fields[0], request.fields[1], request.fields[5]), ("call", "C", {"keep": 1}))
+        _, doc = self.next(reply("ok", None))
+        self.assertEqual(codec.decode(doc).fields[:3], ("method", "fit", 1))
+        _, doc = self.next(reply("ok", None))
+        self.assertEqual(codec.decode(doc).fields[:3], ("attr", "a_", 1))
+        _, doc = self.next(reply("ok", 5))
+        self.assertIsInstance(codec.decode(doc).fields[3][0], codec.Handle)
+        self.assertEqual(self.next(reply("seen", 1, [5], {}))[0]["outcome"], "pass")
+
+    def test_form(self):
+        o = made("from assay import *\nimport numpy as np\n@basic('x')\ndef a(t):\n    got = yield t.call('f')\n    t.close(got, np.array([1.0]))\n    t.check(got[0] == 1, 'no')\n")
+        key = {"run": 1, "case": "a", "seed": 1}
+        o.start(key, b"")
+        self.assertEqual(o.next(key, reply("ok", [1.0]))[0]["outcome"], "form")
+
+    def test_broken_comparison(self):
+        o = made("from assay import *\n@basic('x')\ndef a(t):\n    got = yield t.call('f')\n    t.check(got['a'] > 1, 'no')\n")
+        key = {"run": 1, "case": "a", "seed": 1}
+        o.start(key, b"")
+        got = o.next(key, reply("ok", 5))[0]
+        self.assertEqual(got["outcome"], "fail")
+        self.assertIn("tests.py line 5", got["message"])
+
+    def test_reference_gets_copies(self):
+        o = made(TESTS, SOLUTION)
+        x = np.ones(3)
+        np.testing.assert_array_equal(o.reference.f(x), np.zeros(3))
+        np.testing.assert_array_equal(x, np.ones(3))
+
+    def test_measures(self):
+        o = made(TESTS, SOLUTION)
+        _, doc = o.measure({"name": "rows", "size": 4, "seed": 1, "mode": "count"}, b"")
+        request = codec.decode(doc)
+        self.assertEqual((request.fields[3][0].shape, request.fields[5]), ((4,), {"count": True}))
+        a = o.steps({"name": "rows", "size": 20, "seed": 1}, b"")[0]["steps"]
+        b = o.steps({"name": "rows", "size": 40, "seed": 1}, b"")[0]["steps"]
+        self.assertGreater(b, 1.8 * a)
+        o.hold({"name": "big", "run": 1, "seed": 1}, b"")
+        self.assertGreater(o.time({"run": 1}, b"")[0]["ns"], 0)
+        o.end({"run": 1}, b"")
+        self.assertEqual(o.held, {})
+
+
+class Authors(unittest.TestCase):
+    def test_mistakes(self):
+        for source, words in (
+            ("from assay import *\n@basic\ndef a(t):\n    yield t.call('f')", "needs the sentence"),
+            ("from assay import *\n@basic('x')\ndef a(t):\n    return t.call('f')", "at least one yield"),
+            ("from assay import *\n@basic('x')\ndef a(t):\n    yield 1\nb = basic('y')(a.fn)", "names two tests a"),
+        ):
+            with self.subTest(words), self.assertRaises(Exception) as caught:
+                made(source)
+            self.assertIn(words, str(caught.exception))
+
+    def test_wrong_yields(self):
+        o = made("from assay import *\n@basic('x')\ndef a(t):\n    yield 5\n@basic('x')\ndef b(t):\n    yield t.call('f', print)\n@growth('n', sizes=(1, 2))\ndef g(t, n):\n    return n\n")
+        for case in ("a", "b"):
+            with self.assertRaises(oracle.AuthorError) as caught:
+                o.start({"run": 1, "case": case, "seed": 1}, b"")
+            self.assertIn("tests.py line", str(caught.exception))
+        with self.assertRaises(oracle.AuthorError):
+            o.measure({"name": "g", "size": 1, "seed": 1, "mode": "count"}, b"")
+
+    def test_names(self):
+        for name in ("public", "basic", "edge", "prop", "contract", "growth", "speed"):
+            self.assertIn(name, assay.__all__)
+
+
+if __name__ == "__main__":
+    unittest.main()
