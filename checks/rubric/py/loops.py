@@ -233,7 +233,7 @@ def _comprehension(node, kinds):
     gen = node.generators[0]
     if any(SEQUENTIAL.match(t) for t in names_in(gen.target)):
         return []
-    arithmetic = any(isinstance(n, (ast.BinOp, ast.Compare)) for n in ast.walk(node.elt)) or any(gen.ifs) or _per_row(node.elt, gen.target)
+    arithmetic = any(isinstance(n, (ast.BinOp, ast.Compare)) for n in ast.walk(node.elt)) or any(gen.ifs) or _asks(node.elt, gen.target)
     seq = gen.iter
     if kinds.of(seq) in ARRAYS + (SERIES,) and arithmetic and not _groups(seq) and isinstance(gen.target, ast.Name):
         name = better.text(seq, 40)
@@ -257,6 +257,13 @@ def _comprehension(node, kinds):
             return [_hit("A105", "loop", node, "The comprehension indexes `%s` element by element; an array expression does it at once." % base,
                          form or "result = ...  # an expression of `%s` itself" % base, ["%s indexed by %s" % (uses[0][0], gen.target.id)])]
     return []
+
+
+def _asks(elt, target):
+    """Whether a function is called for each element, other than to change its type."""
+    wanted = names_in(target)
+    return any(isinstance(n, ast.Call) and any(wanted & names_in(a) for a in n.args)
+               and not (isinstance(n.func, ast.Name) and n.func.id in ("str", "int", "float", "repr", "bool", "tuple", "list", "len", "isinstance")) for n in ast.walk(elt))
 
 
 def _per_row(elt, target):
