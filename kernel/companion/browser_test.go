@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
@@ -146,4 +147,24 @@ func (p *page) say(message string) frame {
 		p.t.Fatal(err)
 	}
 	return p.until("answer", func(f frame) bool { return f.OK == sent.ID || f.ID == sent.ID })
+}
+
+// watchAndSleep follows a session and never reads what comes.
+func (b *browser) watchAndSleep(id string) {
+	b.t.Helper()
+	conn, err := net.Dial("tcp", b.c.Addr())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { conn.Close() })
+	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		b.t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "GET /api/s/%s/watch?from=0 HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nCookie: %s\r\nConnection: Upgrade\r\n"+
+		"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+		id, b.c.Addr(), b.c.Address().URL, b.cookie())
+	answer := make([]byte, len("HTTP/1.1 101"))
+	if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != "HTTP/1.1 101" {
+		b.t.Fatalf("answered %q, %v", answer, err)
+	}
 }
