@@ -1,0 +1,21 @@
+# trap: weak
+# why: asks the list for the index of each sample
+import numpy as np
+
+
+def report(y, pred, labels=None):
+    classes = np.union1d(y, pred) if labels is None else np.asarray(labels)
+    c = len(classes)
+    order = classes.tolist()
+    rows = np.array([order.index(v) for v in y.tolist()], dtype=int)
+    columns = np.array([order.index(v) for v in pred.tolist()], dtype=int)
+    matrix = np.bincount(rows * c + columns, minlength=c * c).reshape(c, c)
+    hits, predicted, true = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
+    precision, recall = _ratio(hits, predicted), _ratio(hits, true)
+    f1 = _ratio(2 * precision * recall, precision + recall)
+    macro = float(f1.mean()) if c else 0.0
+    return {"matrix": matrix, "precision": precision, "recall": recall, "macro_f1": macro}
+
+
+def _ratio(part, whole):
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)

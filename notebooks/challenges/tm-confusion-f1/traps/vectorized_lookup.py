@@ -1,0 +1,27 @@
+# trap: weak
+# why: np.vectorize is a loop with a nice name
+import numpy as np
+
+
+def report(y, pred, labels=None):
+    classes = np.union1d(y, pred) if labels is None else np.asarray(labels)
+    c = len(classes)
+    rows, columns = _codes(y, classes), _codes(pred, classes)
+    matrix = np.bincount(rows * c + columns, minlength=c * c).reshape(c, c)
+    hits, predicted, true = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
+    precision, recall = _ratio(hits, predicted), _ratio(hits, true)
+    f1 = _ratio(2 * precision * recall, precision + recall)
+    macro = float(f1.mean()) if c else 0.0
+    return {"matrix": matrix, "precision": precision, "recall": recall, "macro_f1": macro}
+
+
+def _codes(values, classes):
+    at = {label: i for i, label in enumerate(classes.tolist())}
+    codes = np.vectorize(lambda v: at.get(v, -1), otypes=[int])(values) if len(values) else np.zeros(0, dtype=int)
+    if (codes < 0).any():
+        raise ValueError("unknown label")
+    return codes
+
+
+def _ratio(part, whole):
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
