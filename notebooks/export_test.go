@@ -325,3 +325,16 @@ func TestExportWithRealTools(t *testing.T) {
 		t.Errorf("the solution put out %v", out)
 	}
 }
+
+// Whatever a candidate's host reports as an output, the file stays one that can be read.
+func FuzzExportOutput(f *testing.F) {
+	for _, s := range []string{`{"output_type":"stream","name":"stdout","text":["a","b"]}`, `{"output_type":"error","ename":"E","evalue":"v","traceback":["t"]}`,
+		`{"output_type":"display_data","data":{"application/json":[1e400,{"a":null}]},"metadata":{"x":1e-7}}`, `null`, `"`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		budget := maxAllOutputs
+		nb := &Notebook{Cells: []Cell{{ID: "a", Type: "code", Outputs: []map[string]any{exportOutput(raw, &budget)}}}}
+		mustRead(t, mustBytes(t, nb))
+	})
+}

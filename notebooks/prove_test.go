@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -66,5 +67,31 @@ func TestChallengesHold(t *testing.T) {
 			}
 			t.Logf("%.0f s; classes %+v", v.Seconds, v.Classes)
 		})
+	}
+}
+
+// What authors start from holds as far as it goes.
+func TestScaffoldHolds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("grades answers")
+	}
+	dir := t.TempDir()
+	if err := Scaffold(dir, "first-try"); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(os.DirFS(filepath.Join(dir, "first-try")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, a := range slices.Concat([]Answer{c.Solution}, c.Accepted, c.Traps) {
+		files = append(files, a.File)
+	}
+	v, err := Verify(t.Context(), c, realGrader(t), VerifyOptions{Seeds: 2, Only: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !v.OK || len(v.Answers) != 6 {
+		t.Errorf("%d answers\n%v", len(v.Answers), v.Problems)
 	}
 }
