@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import random
+import resource
 import select
 import shutil
 import signal
@@ -20,7 +21,6 @@ import time
 
 import driver
 import locks
-import resource
 
 LIBRARIES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "sklearn": "sklearn", "torch": "torch"}
 WARM = {
