@@ -224,7 +224,7 @@ func (v *verifier) wanted() []AnswerResult {
 
 func (v *verifier) seeds(ctx context.Context, session string, r *AnswerResult) error {
 	for seed := 1; seed <= v.options.Seeds; seed++ {
-		fluency := r.Kind != Wrong && (seed == 1 || r.File == "solution.py" && seed <= 3)
+		fluency := r.Kind != Wrong && seed <= 3 && (r.Fluency == nil || r.File == "solution.py")
 		rep, err := v.grade(ctx, session, r.answer.Source, seed, fluency)
 		if err != nil {
 			return err

@@ -189,6 +189,20 @@ func (g grader) Grade(_ context.Context, _ *checks.Spec, s checks.Submission, o 
 	return g(o, s.Cells[0].Source)
 }
 
+func TestVerifyMeasuresAgainOnABusyMachine(t *testing.T) {
+	v := verifyScripted(t, warmUpChallenge(t), func(a Answer, seed uint64, r *report.Report) {
+		switch {
+		case a.Name == "solution" && seed != 2:
+			*r.Fluency.Points = 12 // no better than a weak trap
+		case a.Name == "one_loop" && seed == 1:
+			r.Fluency.Points = nil
+		}
+	})
+	if !v.OK {
+		t.Errorf("problems:\n%v", v.Problems)
+	}
+}
+
 func TestVerifyOnly(t *testing.T) {
 	c := warmUpChallenge(t)
 	var lines []string
