@@ -16,6 +16,7 @@ type Input struct {
 	Budget   time.Duration  // of the phase; 0 = none
 	Previous *report.Report // the run before, reduced in the same way; nil for the first
 	Late     bool           // the verdict came after the cell had answered
+	Running  bool           // grading goes on: the report holds what is known so far
 	Final    bool           // made by %submit
 	Cell     string         // id of the cell that the card stands under; "" when unknown
 	Policy   string         // full, counts or none; "" is full

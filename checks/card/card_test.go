@@ -119,6 +119,8 @@ func cards() map[string]Input {
 		"late":    in(graded([2]int{4, 4}, full)),
 		"over":    in(graded([2]int{4, 4}, full)),
 		"noruff":  in(graded([2]int{4, 4}, full)),
+		"running": in(graded([2]int{4, 4}, full)),
+		"outside": in(graded([2]int{4, 4}, full)),
 	}
 	set := func(name string, f func(*Input)) { c := m[name]; f(&c); m[name] = c }
 	set("partly", func(c *Input) { c.Previous = graded([2]int{3, 4}, with(full, "edge", 4)) })
@@ -127,6 +129,8 @@ func cards() map[string]Input {
 	set("final", func(c *Input) { c.Final = true })
 	set("late", func(c *Input) { c.Late = true })
 	set("over", func(c *Input) { c.InPhase = 21 * time.Minute })
+	set("running", func(c *Input) { c.Running = true })
+	set("outside", func(c *Input) { c.Phase, c.InPhase, c.Budget = "", 0, 0 })
 	set("noruff", func(c *Input) {
 		c.Report.Fluency.Parts[2].Why = "no hit of the own rules (ruff is not installed)"
 		c.Report.Tools = map[string]string{"ruff": "absent: own rules alone"}
@@ -216,6 +220,7 @@ func TestVerdicts(t *testing.T) {
 		"final":   {"final run"},
 		"none":    {"Run recorded"},
 		"noruff":  {"ruff is not installed"},
+		"running": {"nothing has failed so far"},
 	} {
 		text := Render(cards()[name])["text/markdown"]
 		for _, w := range want {
@@ -229,10 +234,12 @@ func TestVerdicts(t *testing.T) {
 // What the policy holds back must not be in any form of the card.
 func TestPoliciesHoldBack(t *testing.T) {
 	for name, never := range map[string][]string{
-		"partly": {"SECRET"},
-		"counts": {"SECRET", "empty set", "Fluency", "nested loops", "points"},
-		"none":   {"SECRET", "empty set", "Fluency", "4 of 4", "fail", "points"},
-		"killed": {"512 MB"},
+		"partly":  {"SECRET"},
+		"counts":  {"SECRET", "empty set", "Fluency", "nested loops", "points"},
+		"none":    {"SECRET", "empty set", "Fluency", "4 of 4", "fail", "points"},
+		"killed":  {"512 MB"},
+		"running": {"All tests pass", "points", "%submit"},
+		"outside": {"%submit", "%hint"},
 	} {
 		for mime, got := range Render(cards()[name]) {
 			for _, n := range never {

@@ -17,22 +17,34 @@ func feedback(in Input) view {
 	if in.Late {
 		v.Meta += " · came late, the checks took longer than the cell"
 	}
-	if in.Policy == "none" || in.Policy == "" && nothingShown(r) {
+	if in.Policy == report.PolicyNone || in.Policy == "" && nothingShown(r) {
 		return recorded(v, in, r)
 	}
 	if r.Status != report.StatusGraded {
-		return ungraded(v, r)
+		return ungraded(v, in, r)
 	}
 	t := tally(r)
 	v.verdict(t)
 	v.tests(r, in.Previous, in.Run)
-	v.Next = sentence(next(r, t, in.Policy))
+	if in.Running {
+		return running(v, t)
+	}
+	v.Next = sentence(next(r, t, in))
 	v.Body = said(publicMessage(r, t))
-	if in.Policy != "counts" {
+	if in.Policy != report.PolicyCounts {
 		v.findings(r, in.Cell)
 		v.score(r)
 	}
 	v.foot(t, in)
+	return v
+}
+
+// running is a card that a later one replaces: only what cannot change any more is said.
+func running(v view, t counts) view {
+	if t.public+t.hidden == 0 {
+		v.Tone, v.Glyph, v.Verdict = quiet, "…", "Checking your code, nothing has failed so far"
+	}
+	v.Next = sentence("Fluency and quality are still being looked at. This card is replaced by itself.")
 	return v
 }
 
@@ -44,7 +56,7 @@ func nothingShown(r *report.Report) bool {
 // recorded is all that policy none shows, but an answer that does not load is worth saying: the candidate sees that anyway.
 func recorded(v view, in Input, r *report.Report) view {
 	if r.Status == report.StatusSyntaxError {
-		return ungraded(v, r)
+		return ungraded(v, in, r)
 	}
 	v.Tone, v.Glyph, v.Verdict = quiet, "•", "Run recorded"
 	if in.Final {
@@ -55,7 +67,7 @@ func recorded(v view, in Input, r *report.Report) view {
 }
 
 // ungraded says why there are no results, and the next step.
-func ungraded(v view, r *report.Report) view {
+func ungraded(v view, in Input, r *report.Report) view {
 	where := ""
 	if r.Line > 0 {
 		where = fmt.Sprintf(", line %d", r.Line)
@@ -75,7 +87,9 @@ func ungraded(v view, r *report.Report) view {
 	case report.StatusNotStarted:
 		v.Tone, v.Glyph, v.Verdict = quiet, "•", "Nothing to check yet"
 		v.Next = sentence(nextLabel + " " + or(message, "write the function that the statement asks for and run its cell."))
-		v.Foot = []spans{sentence("Stuck? `%hint` shows the next hint and says first what it costs.")}
+		if in.magics() {
+			v.Foot = []spans{sentence("Stuck? `%hint` shows the next hint and says first what it costs.")}
+		}
 	default:
 		v.Tone, v.Glyph, v.Verdict = quiet, "!", "The checks did not run"
 		v.Next = sentence(or(message, "This is not about your code. Go on working, and run the cell again in a while."))
@@ -218,8 +232,10 @@ func before(previous *report.Report, class string) *report.Count {
 	return nil
 }
 
+// foot tells of our magics, where there is an interview to use them in.
 func (v *view) foot(t counts, in Input) {
 	switch {
+	case !in.magics():
 	case in.Final:
 		v.Foot = []spans{sentence("This was your final run. `%finish` closes the session.")}
 	case t.public+t.hidden > 0:
@@ -228,6 +244,9 @@ func (v *view) foot(t counts, in Input) {
 		v.Foot = []spans{sentence("Done? `%submit` hands in this answer.")}
 	}
 }
+
+// magics reports whether %hint and %submit mean anything where this card is shown.
+func (in Input) magics() bool { return in.Phase != "" && in.Phase != "finished" }
 
 // joinWith is "a", "a and b", "a, b and c".
 func joinWith(parts []string) string {

@@ -8,9 +8,9 @@ import (
 )
 
 // next is the one thing to do now, first on the card.
-func next(r *report.Report, t counts, policy string) string {
+func next(r *report.Report, t counts, in Input) string {
 	if t.public+t.hidden == 0 {
-		return improve(r, policy)
+		return improve(r, in)
 	}
 	c, ok := firstFailed(r, t)
 	if !ok {
@@ -19,7 +19,7 @@ func next(r *report.Report, t counts, policy string) string {
 		}
 		return nextLabel + " reread what the statement says about " + weakest(r) + "."
 	}
-	return nextLabel + " " + fmt.Sprintf(advice(c), testName(c.Class)) + guards(c, policy)
+	return nextLabel + " " + fmt.Sprintf(advice(c), testName(c.Class)) + guards(c, in.Policy)
 }
 
 // testName says which kind of test, as the rows above it do.
@@ -69,7 +69,7 @@ func advice(c report.Case) string {
 
 // guards adds the rule of the statement that a failed case guards. Under policy counts it stays out.
 func guards(c report.Case, policy string) string {
-	if c.Guards == "" || policy == "counts" {
+	if c.Guards == "" || policy == report.PolicyCounts {
 		return ""
 	}
 	return " The statement's rule: " + oneLine(c.Guards, maxSentence)
@@ -105,16 +105,20 @@ func weakest(r *report.Report) string {
 }
 
 // improve is the next step when every test passes.
-func improve(r *report.Report, policy string) string {
-	if policy == "counts" {
-		return nextLabel + " read your code once more as a colleague would, then `%submit`."
+func improve(r *report.Report, in Input) string {
+	submit := "."
+	if in.magics() && !in.Final {
+		submit = ", then `%submit`."
+	}
+	if in.Policy == report.PolicyCounts {
+		return nextLabel + " read your code once more as a colleague would" + submit
 	}
 	for _, f := range r.Findings {
 		if f.Severity == report.Costs && f.Points > 0 {
 			return nextLabel + fmt.Sprintf(" %s of %s can still be won in %s, see below.", num(f.Points), pointWord(f.Points), criterionName(f.Criterion))
 		}
 	}
-	return nextLabel + " nothing costs points. Say aloud why it works, then `%submit`."
+	return nextLabel + " nothing costs points. Say aloud why it works" + submit
 }
 
 func pointWord(points float64) string {

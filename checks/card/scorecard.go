@@ -66,7 +66,7 @@ func Scorecard(in ScorecardInput) (html, markdown string) {
 func newSheet(in ScorecardInput) sheet {
 	r := in.Report
 	s := sheet{Title: oneLine(or(in.Title, r.Challenge), maxTitle), Caution: "One interview is a noisy measure: the same person's results differ between interviewers and days."}
-	s.Sub = strings.Join(nonEmpty(r.Challenge, "version "+short(r.ChallengeVersion), "code "+short(r.CodeSHA256), "isolation "+r.Isolation.Level, runs(in.Runs), mode(in.Mode)), " · ")
+	s.Sub = strings.Join(nonEmpty(r.Challenge, "version "+short(r.ChallengeVersion), "code "+short(r.CodeSHA256), "isolation "+r.Isolation.Level, sessionName(in.Session), runs(in.Runs), mode(in.Mode)), " · ")
 	s.Total = num(r.Total.Points) + " of " + num(r.Total.Of)
 	if r.Total.High-r.Total.Low > 0.005 {
 		s.Range = fmt.Sprintf("between %s and %s of 100 if what nobody scored were nothing or all", num(r.Total.Low), num(r.Total.High))
@@ -215,6 +215,13 @@ func short(hash string) string {
 		return hash[:12]
 	}
 	return hash
+}
+
+func sessionName(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "session " + short(id)
 }
 
 func runs(n int) string {
