@@ -73,7 +73,8 @@ func (l *Listener) Peers() int {
 	return len(l.peers)
 }
 
-// Close stops listening and closes all peers as Peer.Close does, and returns when every callback has.
+// Close stops listening and closes all peers as Peer.Close does, and returns when every callback has; so it must not be
+// called from one.
 func (l *Listener) Close(linger time.Duration) error {
 	l.mu.Lock()
 	if l.closed {

@@ -91,11 +91,11 @@ func (p *Peer) Resume() {
 func (p *Peer) Close(linger time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if linger <= 0 || p.out.dead {
-		p.drop(nil)
+	switch {
+	case linger > 0 && p.ending.Load():
 		return
-	}
-	if p.ending.Load() {
+	case linger <= 0 || p.out.dead:
+		p.drop(nil)
 		return
 	}
 	p.ending.Store(true)

@@ -119,6 +119,9 @@ func TestCloseWithUnreadInput(t *testing.T) {
 		for range n {
 			front.Send(Frames{make([]byte, 4000)})
 		}
+		if round%2 == 1 {
+			front.Close(5 * time.Second) // a second Close must not cut it short
+		}
 		if err := l.Close(5 * time.Second); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +146,9 @@ func TestCloseFlushes(t *testing.T) {
 	}
 	got := make(chan int)
 	go func() {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
+		c.(*net.TCPConn).CloseWrite() // it has nothing more to say, but still reads
+		time.Sleep(100 * time.Millisecond)
 		b, _ := io.ReadAll(c)
 		c.Close()
 		got <- len(b)
@@ -231,12 +236,13 @@ func TestSendFrom(t *testing.T) {
 	}}, Options{})
 	c := rawPeer(t, l, zmq4.Dealer, "src")
 	var all []byte
-	for i := range 3000 {
+	const n = 3001 // the last one is not followed by a Send
+	for i := range n {
 		body := make([]byte, i*131%9000)
 		all = append(all, encode(Frames{{byte(i % 100)}, []byte(fmt.Sprint(i)), body})...)
 	}
 	go io.Copy(c, bytes.NewReader(all))
-	for i := range 3000 {
+	for i := range n {
 		if f := recv(t, out.messages); string(f[1]) != fmt.Sprint(i) || len(f[2]) != i*131%9000 {
 			t.Fatalf("message %d is %q", i, f[1])
 		}

@@ -12,11 +12,6 @@ import (
 	"github.com/assay-kernel/assay/protocol"
 )
 
-func TestMain(m *testing.M) {
-	BecomeKernel()
-	os.Exit(m.Run())
-}
-
 // startKernel starts this binary as the kernel and connects a client to it.
 func startKernel(t *testing.T) (*Client, *exec.Cmd) {
 	t.Helper()
