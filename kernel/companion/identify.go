@@ -10,6 +10,9 @@ import (
 	"github.com/assay-kernel/assay/notebooks"
 )
 
+// maxName bounds what a kernel calls itself and its notebook.
+const maxName = 4096
+
 // welcome finds or opens the session that a Hello belongs to and attaches the connection to it.
 func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
 	h := a.hello
@@ -25,6 +28,11 @@ func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
 	if !ok {
 		return &session.Welcome{Error: fmt.Sprintf(
 			"The companion has no challenge %.60q; `assay list` shows what it has.", h.Challenge)}, nil
+	}
+	for _, field := range []string{h.Instance, h.Notebook, h.KernelID} {
+		if len(field) > maxName {
+			return &session.Welcome{Error: "This notebook's name or id is too long to record."}, nil
+		}
 	}
 	c.meet.Lock()
 	defer c.meet.Unlock()

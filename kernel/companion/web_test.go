@@ -237,3 +237,29 @@ func TestCandidateHearsTheInterviewer(t *testing.T) {
 		t.Errorf("%%assay says %q", got)
 	}
 }
+
+func TestNoPolicyShowsACandidateTheHiddenCases(t *testing.T) {
+	for _, policy := range []string{PolicyFull, PolicyCounts, PolicyNone} {
+		t.Run(policy, func(t *testing.T) {
+			home := t.TempDir()
+			start(t, home, func(cfg *Config) { cfg.Policy = policy })
+			k := connect(t, home, session.Hello{Instance: "nb"})
+			k.welcome()
+			k.final(k.run("sol", session.RoleSolution, "def pairwise", true))
+			k.final(k.magic("submit", ""))
+			k.final(k.magic("assay", ""))
+			k.final(k.magic("finish", ""))
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			for _, d := range k.heard {
+				heard := mustEncode(t, d)
+				if strings.Contains(heard, "expected 0") || policy != PolicyFull && strings.Contains(heard, "equal rows") {
+					t.Errorf("the kernel heard %s", heard)
+				}
+				if policy == PolicyNone && strings.Contains(heard, "of 80") {
+					t.Errorf("the kernel heard points: %s", heard)
+				}
+			}
+		})
+	}
+}

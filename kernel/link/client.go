@@ -45,12 +45,17 @@ type Client struct {
 	acked   uint64
 	sealed  bool // the companion refused the session: nothing will ever be acknowledged
 
+	started time.Time // when deliver last called Start
+
 	wake    chan struct{} // queue is not empty, or closed
 	spooled chan struct{} // the spool has grown
 	drained chan struct{} // acked has grown
 	dirty   chan bool     // the spool wants a sync; true = now
 	down    *pipe
 }
+
+// restartAfter keeps a companion that cannot start from being started again and again.
+const restartAfter = 20 * time.Second
 
 // most bytes of events that wait in memory for the disk; beyond it outputs are dropped.
 const maxHeld = 64 << 20
@@ -211,9 +216,10 @@ func (c *Client) address(ctx context.Context) (Address, error) {
 	if a, err := ReadAddress(c.cfg.Home); err == nil && (c.cfg.Start == nil || reachable(ctx, c.cfg.Home)) {
 		return a, nil
 	}
-	if c.cfg.Start == nil {
+	if c.cfg.Start == nil || time.Since(c.started) < restartAfter {
 		return Address{}, errors.New("link: no companion is running")
 	}
+	c.started = time.Now()
 	if err := startLocked(ctx, c.cfg.Home, c.cfg.Start); err != nil {
 		return Address{}, err
 	}

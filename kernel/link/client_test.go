@@ -76,6 +76,37 @@ func TestNoCompanionLosesNothing(t *testing.T) {
 	eventually(t, "the old spool gone", func() bool { return spools(t, home) == 1 })
 }
 
+func TestEmptyAndRefusedSpoolsAreNotKeptForEver(t *testing.T) {
+	home := t.TempDir()
+	left := func(challenge string, events int, age time.Duration) string {
+		s, err := session.CreateSpool(home+"/spool", session.Hello{Challenge: challenge, Protocol: session.LinkProtocol}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range events {
+			if _, err := s.Append(session.Event{Kind: session.KindKernelEnded}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		path := home + "/spool/" + s.Source + ".jsonl"
+		then := time.Now().Add(-age)
+		if err := errors.Join(s.Close(), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	empty, old, recent := left("gone", 0, 0), left("gone", 2, 60*24*time.Hour), left("gone", 2, time.Hour)
+	p := newPeer(t)
+	p.refuses = "gone"
+	p.adopt(home)
+	client(t, home, nil)
+	exists := func(path string) bool { _, err := os.Stat(path); return err == nil }
+	eventually(t, "two spools deleted", func() bool { return !exists(empty) && !exists(old) })
+	if !exists(recent) {
+		t.Error("a spool of an hour ago was deleted unread")
+	}
+}
+
 func TestPendingFeedbackIsAskedForAgain(t *testing.T) {
 	p := newPeer(t)
 	c := client(t, p.home(), nil)

@@ -46,6 +46,7 @@ type peer struct {
 	hellos  []session.Hello
 	conns   map[*Conn]bool
 	refuse  string // Welcome.Error
+	refuses string // the challenge that is refused; "" with refuse: every one
 	breaks  int    // cut the connection after so many events; 0 = never
 	deaf    bool   // take events and acknowledge nothing
 	answers map[string]session.Feedback
@@ -108,7 +109,10 @@ func (p *peer) greet(conn *Conn, h session.Hello) bool {
 	defer p.mu.Unlock()
 	p.hellos = append(p.hellos, h)
 	w := &session.Welcome{Session: "s", LastSrcSeq: uint64(len(p.events[h.Source])), Error: p.refuse}
-	if conn.Write(session.Down{Welcome: w}) != nil || p.refuse != "" {
+	if p.refuses != "" && h.Challenge == p.refuses {
+		w.Error = "no such challenge"
+	}
+	if conn.Write(session.Down{Welcome: w}) != nil || w.Error != "" {
 		return false
 	}
 	for _, request := range h.Pending {

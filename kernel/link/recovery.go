@@ -3,8 +3,10 @@ package link
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
 )
@@ -56,16 +58,23 @@ func (r *recovery) each(ctx context.Context, a Address, want func(session.Hello)
 			}
 			continue
 		}
-		if !want(s.Hello) {
-			_ = s.Close() // nothing was written
-			continue
+		switch {
+		case s.Len() == 0: // its process ended before anything happened
+			err = s.Remove()
+		case !want(s.Hello):
+			err = s.Close()
+		default:
+			err = r.deliver(ctx, a, s, path)
 		}
-		r.deliver(ctx, a, s)
+		if err != nil {
+			r.c.log.Warn("an earlier kernel's events wait", "path", path, "err", err)
+		}
 	}
 }
 
-// deliver sends a whole spool and deletes it; what could not be sent waits for the next kernel.
-func (r *recovery) deliver(ctx context.Context, a Address, s *session.Spool) {
+// deliver sends a whole spool and deletes it; what could not be sent waits for the next kernel. A companion that refuses
+// it may be the wrong one, so it is kept for a while.
+func (r *recovery) deliver(ctx context.Context, a Address, s *session.Spool, path string) error {
 	conn, err := open(ctx, a)
 	if err == nil {
 		defer conn.Close(CloseNormal, "")
@@ -73,12 +82,19 @@ func (r *recovery) deliver(ctx context.Context, a Address, s *session.Spool) {
 			welcome: func(session.Welcome) {}}
 		err = d.run(ctx)
 	}
-	if err != nil {
-		r.c.log.Warn("an earlier kernel's events wait", "source", s.Source, "err", err)
-		_ = s.Close() // nothing was written
-		return
+	switch {
+	case err == nil:
+		return s.Remove()
+	case errors.Is(err, errRefused) && olderThan(path, keepRefused):
+		r.c.log.Warn("a spool that no companion wanted is deleted", "path", path)
+		return s.Remove()
 	}
-	if err := s.Remove(); err != nil {
-		r.c.log.Warn("delivered spool not removed", "err", err)
-	}
+	return errors.Join(err, s.Close())
+}
+
+const keepRefused = 30 * 24 * time.Hour
+
+func olderThan(path string, age time.Duration) bool {
+	info, err := os.Stat(path)
+	return err == nil && time.Since(info.ModTime()) > age
 }

@@ -150,6 +150,9 @@ func (s *State) cellStarted(r Record) {
 	if !ok || d.Silent {
 		return
 	}
+	if d.Role == "" {
+		d.Role = roleOf(d)
+	}
 	run := s.run(r)
 	run.Role, run.Code = d.Role, d.Code
 	key := r.Cell

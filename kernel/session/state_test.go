@@ -78,6 +78,14 @@ func TestSubmission(t *testing.T) {
 	}
 }
 
+func TestMagicsShowTheirRole(t *testing.T) {
+	b := &teller{t: t}
+	b.ran("1", "a", "%%test\nassert f(1)", "ok", "")
+	if s := Fold(b.log); s.Cells[0].Role != RoleTest || s.Runs[0].Role != RoleTest {
+		t.Errorf("a %%%%test cell of a front end without metadata has role %q", s.Cells[0].Role)
+	}
+}
+
 func TestOutputsAsANotebookShowsThem(t *testing.T) {
 	out := func(text string) json.RawMessage { return json.RawMessage(`{"text":"` + text + `"}`) }
 	b := &teller{t: t}
