@@ -118,6 +118,9 @@ func (s *Spool) load() error {
 		if err != nil && err != io.EOF {
 			return err
 		}
+		if len(line) == 0 && !first {
+			return nil
+		}
 		body, ok := unframe(line)
 		if !ok || !s.accept(body, first) {
 			if first {
