@@ -2,6 +2,7 @@ package wiretest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,9 @@ import (
 )
 
 // startKernel starts this binary as the kernel and connects a client to it.
-func startKernel(t *testing.T) (*Client, *exec.Cmd) {
+func startKernel(t *testing.T) (*Client, *exec.Cmd) { return start(t, os.Args[0]) }
+
+func start(t *testing.T, program string) (*Client, *exec.Cmd) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "kernel.json")
 	cf, err := protocol.ParseConnectionFile([]byte(`{"key":"secret"}`))
@@ -23,14 +26,14 @@ func startKernel(t *testing.T) (*Client, *exec.Cmd) {
 	if err := cf.Write(file); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0], "-m", "ipykernel_launcher", "-f", file)
-	cmd.Env = append(os.Environ(), KernelEnv+"=1")
+	cmd := exec.Command(program, "-m", "ipykernel_launcher", "-f", file)
+	cmd.Env = append(os.Environ(), KernelEnv+"=1", "PYDEVD_DISABLE_FILE_VALIDATION=1") // else it warns on iopub
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	for end := time.Now().Add(10 * time.Second); cf.ShellPort == 0 || cf.HBPort == 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); cf.ShellPort == 0 || cf.HBPort == 0; time.Sleep(5 * time.Millisecond) {
 		if cf, err = protocol.ReadConnectionFile(file); err != nil || time.Now().After(end) {
 			t.Fatalf("the kernel does not write its ports: %v", err)
 		}
@@ -43,21 +46,38 @@ func startKernel(t *testing.T) (*Client, *exec.Cmd) {
 	return c, cmd
 }
 
-func TestStories(t *testing.T) {
-	RunStories(t, "testdata/*.txt", func(t *testing.T) *Story {
-		c, cmd := startKernel(t)
-		return &Story{Client: c, Verbs: map[string]func(string) error{
-			"ready":     func(string) error { return c.Ready(10 * time.Second) },
+func TestStories(t *testing.T) { RunStories(t, "testdata/*.txt", tell(startKernel)) }
+
+// The stories that need no commands of ours are true of the real kernel too: that is what this one imitates.
+func TestStoriesOfIPython(t *testing.T) {
+	py := os.Getenv("ASSAY_PYTHON")
+	if py == "" {
+		py = filepath.Join("..", "..", ".venv", "bin", "python")
+	}
+	if out, err := exec.Command(py, "-c", "import ipykernel").CombinedOutput(); err != nil {
+		t.Fatalf("this test needs ipykernel: make venv, or let ASSAY_PYTHON name a Python that has it (%v) %s", err, out)
+	}
+	for _, name := range []string{"start", "shutdown"} {
+		RunStories(t, "testdata/"+name+".txt", tell(func(t *testing.T) (*Client, *exec.Cmd) { return start(t, py) }))
+	}
+}
+
+// tell prepares a story with a kernel that start starts.
+func tell(start func(t *testing.T) (*Client, *exec.Cmd)) func(t *testing.T) *Story {
+	return func(t *testing.T) *Story {
+		c, cmd := start(t)
+		return &Story{Client: c, Timeout: 30 * time.Second, Verbs: map[string]func(string) error{
+			"ready":     func(string) error { return c.Ready(30 * time.Second) },
 			"interrupt": func(string) error { return cmd.Process.Signal(os.Interrupt) },
 			"exits": func(want string) error {
 				cmd.Wait()
 				if got := cmd.ProcessState.String(); got != want {
-					return os.ErrInvalid
+					return fmt.Errorf("it ended with %s", got)
 				}
 				return nil
 			},
 		}}
-	})
+	}
 }
 
 // A story that does not come true must fail, and say where.
