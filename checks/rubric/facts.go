@@ -113,7 +113,7 @@ func Analyse(ctx context.Context, python string, in Input) (_ []byte, err error)
 	}
 	ctx, stop := context.WithTimeout(ctx, analyseTime)
 	defer stop()
-	out, err := runTool(ctx, request, python, "-I", "-B", "-c", boot)
+	out, err := runTool(ctx, request, python, "-I", "-S", "-B", "-c", boot)
 	if err != nil {
 		return nil, err
 	}

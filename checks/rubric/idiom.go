@@ -68,6 +68,7 @@ func (s *scoring) idiom() report.Part {
 		switch {
 		case h.Code == "B018" && !s.inFunction(h.Location.Row): // a bare expression at the end of a cell shows its value
 		case h.Code == "F841": // clutter, counted there
+		case h.Code == "PLW0177" && s.lostInTests(h): // one cause costs once
 		case slices.Contains(sureRules, h.Code):
 			sure = append(sure, h)
 		case slices.Contains(styleRules, h.Code) && !s.explained(h):
@@ -87,6 +88,22 @@ func (s *scoring) idiom() report.Part {
 	p.Points = pts(round(idiomOf - sureLoss - styleLoss))
 	p.Why = idiomWhy(len(sure), len(style))
 	return p
+}
+
+// lostInTests reports whether a comparison with NaN has lost its points in Correctness; if not, ruff's hit stands for the own rule's.
+func (s *scoring) lostInTests(l lintHit) bool {
+	if s.facts == nil {
+		return false
+	}
+	for _, h := range s.facts.Hits {
+		if h.Family == "nan" && h.Line <= l.Location.Row && l.Location.Row <= h.EndLine {
+			if h.Reach && s.failing("nan") != "" {
+				return true
+			}
+			s.spent[key(h)] = true
+		}
+	}
+	return false
 }
 
 func (s *scoring) idiomWithoutRuff(p report.Part) report.Part {

@@ -45,7 +45,7 @@ func Lint(ctx context.Context, ruff, source string) (_ []byte, err error) {
 	ctx, stop := context.WithTimeout(ctx, 5*time.Second)
 	defer stop()
 	rules := slices.Concat(sureRules, safeRules, styleRules, adviceRules, clutterRules)
-	out, err := runTool(ctx, []byte(source), ruff, "check", "--isolated", "--no-cache", "--quiet", "--ignore-noqa", "--target-version", "py310",
+	out, err := runTool(ctx, []byte(source), ruff, "check", "--isolated", "--no-cache", "--quiet", "--ignore-noqa", "--target-version", "py313",
 		"--output-format", "json", "--select", strings.Join(rules, ","), "--stdin-filename", "answer.py", "-")
 	if json.Valid(out) { // it exits 1 when it found something
 		return out, nil

@@ -1,6 +1,7 @@
 package rubric
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -267,12 +268,48 @@ func TestBadTwinsRankBelowGoodTwins(t *testing.T) {
 			if len(good.Findings) != 0 || points(good.Fluency.Points) != 25 {
 				t.Errorf("the good form: %v %s", points(good.Fluency.Points), dump(good.Findings))
 			}
-			// Without any second witness the same code costs nothing, unless the code is its own.
+			// Without any second witness the same code costs nothing, unless the code is its own; NaN has ruff's measured rule.
 			bare := score(t, Input{Source: w.bad, EntryPoints: []string{w.entry}, ReferenceSource: w.good})
-			if f, ok := finding(bare, w.rule); !ok || f.Severity == report.Costs && f.Rule != "A801" && f.Rule != "A901" {
+			if f, ok := finding(bare, w.rule); (!ok || f.Severity == report.Costs) && w.rule != "A801" && w.rule != "A901" && w.rule != "A401" {
 				t.Errorf("without evidence: %s", dump(bare.Findings))
 			}
 		})
+	}
+}
+
+// A comparison with NaN that fails a test costs there, and otherwise once, whoever saw it.
+func TestOneCauseCostsOnce(t *testing.T) {
+	if _, ruff := tools(t); ruff == "" {
+		t.Skip("no ruff")
+	}
+	i := slices.IndexFunc(twins, func(w twin) bool { return w.rule == "A401" })
+	w := twins[i]
+	in := Input{Report: w.evidence(), Source: w.bad, EntryPoints: []string{w.entry}, Steps: flat("rows"), ReferenceSource: w.good}
+	failed := score(t, in)
+	if len(failed.Findings) != 1 || failed.Findings[0].Points != 0 || points(failed.Fluency.Points) != 25 {
+		t.Errorf("with a failing test: %s", dump(failed.Findings))
+	}
+	in.Report = nil
+	passed := score(t, in)
+	if len(passed.Findings) != 1 || passed.Findings[0].Points != 2.5 || points(passed.Fluency.Points) != 22.5 {
+		t.Errorf("without one: %s", dump(passed.Findings))
+	}
+}
+
+func TestWritesDuringItems(t *testing.T) {
+	const head = "import pandas as pd\n\n\ndef f(df: pd.DataFrame) -> pd.DataFrame:\n    \"\"\"A changed df.\"\"\"\n    df = df.copy()\n"
+	for name, c := range map[string]struct {
+		body string
+		want bool
+	}{
+		"entries":        {"    for i, v in df[\"x\"].items():\n        df.at[i, \"y\"] = v * 2\n    return df\n", true},
+		"rows dropped":   {"    for i, v in df[\"x\"].items():\n        if v < 0:\n            df.drop(i, inplace=True)\n    return df\n", true},
+		"column by name": {"    for name, col in df.items():\n        df[name] = col.fillna(0)\n    return df\n", false},
+	} {
+		r := score(t, Input{Source: head + c.body, EntryPoints: []string{"f"}, Steps: flat("rows"), ReferenceSource: head})
+		if _, ok := finding(r, "A202"); ok != c.want {
+			t.Errorf("%s: %v, want %v: %s", name, ok, c.want, dump(r.Findings))
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-# Runs in `python -I -B -c`: takes the other modules of this folder and one request from stdin, so that nothing has to be
+# Runs in `python -I -S -B -c`: takes the other modules of this folder and one request from stdin, so that nothing has to be
 # written to a disk and nothing of the user's environment is on the path.
 import sys, json, types
 try:

@@ -195,9 +195,14 @@ def _groups(seq):
 
 def _rows(loop, kinds):
     it = loop.iter
-    if not (isinstance(it, ast.Call) and isinstance(it.func, ast.Attribute) and it.func.attr in ("iterrows", "itertuples")):
+    if not (isinstance(it, ast.Call) and isinstance(it.func, ast.Attribute) and it.func.attr in ("iterrows", "itertuples", "items")):
         return []
     frame = base_name(it.func.value)
+    if it.func.attr == "items":  # over columns that is right, unless entries are written or rows dropped
+        entries = kinds.of(it.func.value) in TABLES and [n for n in ast.walk(loop) if isinstance(n, ast.Attribute) and n.attr in ("at", "loc", "iloc", "iat", "drop")
+                                                         and base_name(n) == frame]
+        if not entries or not _writes_to(loop, frame):
+            return []
     index, row = "", ""
     if it.func.attr == "iterrows" and isinstance(loop.target, ast.Tuple) and len(loop.target.elts) == 2:
         index, row = (e.id if isinstance(e, ast.Name) else "" for e in loop.target.elts)
@@ -206,7 +211,7 @@ def _rows(loop, kinds):
         index = "Index"
     form = better.of_rows(loop, frame, row, index) or '%s["new"] = %s["a"] * %s["b"]  # whole columns at once' % ((frame or "df",) * 3)
     writes = _writes_to(loop, frame)
-    if writes:
+    if writes:  # pandas gives no promise about what the loop then sees
         return [_hit("A202", "row", loop, "`%s` is changed while %s() walks over it: rows are copies, so changes get lost or come late, and every row costs Python time." %
                      (frame, it.func.attr), form, ["line %d writes to %s" % (writes.lineno, frame)])]
     return [_hit("A201", "row", loop, "%s() builds a Python object for every row; column expressions do the work at once." % it.func.attr, form, [it.func.attr])]
