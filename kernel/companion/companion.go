@@ -53,7 +53,7 @@ type Grader interface {
 type Config struct {
 	Home     string   // $ASSAY_HOME: companion.json, log.sqlite, blobs/, keys/
 	Listen   string   // address; "" = 127.0.0.1 and any free port
-	Hosts    []string // further host[:port] names that pages may be opened under, when Listen is not loopback
+	Hosts    []string // further names that pages may be opened under: host:port, or https://host[:port] behind a TLS proxy
 	Bank     Bank
 	Grader   Grader // nil: nothing is graded, everything is recorded
 	Mode     string // "" = practice

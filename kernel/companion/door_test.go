@@ -49,6 +49,33 @@ func TestDoor(t *testing.T) {
 	}
 }
 
+func TestBehindATLSProxy(t *testing.T) {
+	home := t.TempDir()
+	c := start(t, home, func(cfg *Config) { cfg.Hosts = []string{"https://assay.example"} })
+	k := connect(t, home, session.Hello{Instance: "nb"})
+	id := k.welcome().Session
+	stranger := &browser{t: t, c: c, Client: http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}}
+	t.Cleanup(stranger.CloseIdleConnections)
+	resp, _ := stranger.get(c.InterviewerURL(), "Host", "assay.example")
+	cookie := resp.Header.Get("Set-Cookie")
+	if resp.StatusCode != http.StatusSeeOther || !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") {
+		t.Fatalf("%d, cookie %q", resp.StatusCode, cookie)
+	}
+	cookie, _, _ = strings.Cut(cookie, ";")
+	ws := strings.Replace(c.Address().URL, "http", "ws", 1) + "/api/s/" + id + "/watch"
+	for origin, want := range map[string]bool{"https://assay.example": true, "http://assay.example": false} {
+		conn, err := link.DialAs(t.Context(), ws, http.Header{"Cookie": {cookie}, "Origin": {origin}, "Host": {"assay.example"}}, 1<<20)
+		if (err == nil) != want {
+			t.Errorf("origin %s: %v", origin, err)
+		}
+		if err == nil {
+			conn.Close(link.CloseNormal, "")
+		}
+	}
+}
+
 func TestWebsocketsCheckWhoCalls(t *testing.T) {
 	home := t.TempDir()
 	c := start(t, home, nil)

@@ -116,7 +116,7 @@ func (c *Companion) enter(w http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(w, &http.Cookie{
 		Name: c.cookieName(r), Value: c.keys.cookie(name), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: r.TLS != nil,
+		Secure: link.Secure(r, c.hosts),
 	})
 	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -133,7 +133,7 @@ func (c *Companion) cookieName(r *http.Request) string {
 		return "assay"
 	}
 	name := "assay-" + port
-	if r.TLS != nil {
+	if link.Secure(r, c.hosts) {
 		return "__Host-" + name
 	}
 	return name

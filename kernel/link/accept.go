@@ -45,26 +45,33 @@ func AcceptAgent(w http.ResponseWriter, r *http.Request, token string, limit int
 // was served under that Host: a missing Origin, null, another scheme or a rebound name is refused. The caller has
 // checked who it is.
 func AcceptBrowser(w http.ResponseWriter, r *http.Request, hosts []string, limit int64) (*Conn, error) {
-	if !AllowedHost(r, hosts) || !sameOrigin(r) {
+	if !AllowedHost(r, hosts) || !sameOrigin(r, hosts) {
 		http.Error(w, "not from this page", http.StatusForbidden)
 		return nil, &StatusError{http.StatusForbidden}
 	}
 	return upgrade(w, r, limit)
 }
 
-// AllowedHost reports whether the request was sent to one of our own names.
+// AllowedHost reports whether the request was sent to one of our own names: host:port, or https://host[:port] for a name
+// that a TLS proxy answers for us.
 func AllowedHost(r *http.Request, hosts []string) bool {
-	return slices.Contains(hosts, strings.ToLower(r.Host))
+	host := strings.ToLower(r.Host)
+	return slices.Contains(hosts, host) || slices.Contains(hosts, "https://"+host)
 }
 
-func sameOrigin(r *http.Request) bool {
+// Secure reports whether the browser speaks TLS, to us or to the proxy before us.
+func Secure(r *http.Request, hosts []string) bool {
+	return r.TLS != nil || slices.Contains(hosts, "https://"+strings.ToLower(r.Host))
+}
+
+func sameOrigin(r *http.Request, hosts []string) bool {
 	o := r.Header["Origin"]
 	if len(o) != 1 {
 		return false
 	}
 	u, err := url.Parse(o[0])
 	scheme := "http"
-	if r.TLS != nil {
+	if Secure(r, hosts) {
 		scheme = "https"
 	}
 	return err == nil && u.Scheme == scheme && u.Host != "" && strings.EqualFold(u.Host, r.Host)
