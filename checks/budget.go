@@ -11,18 +11,23 @@ import (
 type budget struct {
 	perCase  time.Duration
 	patience time.Duration
-	deadline time.Time
+	total    time.Duration // of all children together
+	deadline time.Time     // by the wall clock, for a busy machine
 
 	mu      sync.Mutex
 	lost    time.Duration
+	used    time.Duration
 	slowest time.Duration
 	any     bool
 }
 
-const shortest = 50 * time.Millisecond
+const (
+	shortest = 50 * time.Millisecond
+	busy     = 3 // how much longer than its limit a grading may take because the machine is busy
+)
 
 func newBudget(s *Spec, now time.Time) *budget {
-	return &budget{perCase: s.caseLimit(), patience: max(2*time.Second, 2*s.caseLimit()), deadline: now.Add(s.totalLimit())}
+	return &budget{perCase: s.caseLimit(), patience: max(2*time.Second, 2*s.caseLimit()), deadline: now.Add(busy * s.totalLimit()), total: s.totalLimit()}
 }
 
 // limit returns the wall clock for the next case, 0 when there is none. asked is the case's own wish in seconds.
@@ -40,7 +45,7 @@ func (b *budget) limit(asked float64) time.Duration {
 	default:
 		full = min(full, max(shortest, 10*b.slowest))
 	}
-	return min(full, time.Until(b.deadline))
+	return min(full, b.total-b.used, time.Until(b.deadline))
 }
 
 // lose notes time that brought no answer.
@@ -48,12 +53,16 @@ func (b *budget) lose(d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lost += d
+	b.used += d
 }
 
-// passed notes how long a good case took.
-func (b *budget) passed(d time.Duration) {
+// answered notes how long an answer took, and whether it was good.
+func (b *budget) answered(d time.Duration, good bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.any = true
-	b.slowest = max(b.slowest, d)
+	b.used += d
+	if good {
+		b.any = true
+		b.slowest = max(b.slowest, d)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
@@ -92,7 +93,7 @@ func (g *Grader) Isolation() report.Isolation {
 func (g *Grader) Warm(ctx context.Context, s *Spec, session string) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		b, err := g.pool.seat(ctx, s, session)
+		b, err := g.pool.seat(ctx, session, s.Imports)
 		if err != nil {
 			g.log.Warn("grader: warm", "challenge", s.Slug, "err", err)
 			return
@@ -118,13 +119,13 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 	session := o.Session
 	if session == "" {
 		session = "once " + randomName()
-		defer g.pool.end(s, session)
+		defer g.pool.end(session)
 	}
-	b, err := g.pool.seat(ctx, s, session)
+	b, err := g.pool.seat(ctx, session, s.Imports)
 	if err != nil {
 		return nil, err
 	}
-	defer b.leave()
+	defer func() { b.leave() }()
 	r := g.blank(s, b)
 	if tooLow(r.Isolation.Level, g.conf.MinLevel) {
 		r.Status = report.StatusRefused
@@ -141,9 +142,18 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 	if r.Seed = o.Seed; r.Seed == 0 {
 		r.Seed = drawSeed()
 	}
+	if imports := s.with(a); len(imports) > len(s.Imports) {
+		more, err := g.pool.seat(ctx, session, imports)
+		if err != nil {
+			return nil, err
+		}
+		b.leave()
+		b = more
+		r.Tools = versions(b)
+	}
 	done, err := g.judge(ctx, s, sub, o, b, a, r, began)
 	if errors.Is(err, errRunner) { // once more, with the same seed
-		if err = b.warm(ctx, g.pool, s); err != nil {
+		if err = b.warm(ctx, g.pool); err != nil {
 			return nil, err
 		}
 		done, err = g.judge(ctx, s, sub, o, b, a, r, began)
@@ -196,17 +206,15 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 // blank starts a report.
 func (g *Grader) blank(s *Spec, b *bench) *report.Report {
 	g.note(b)
-	tools := map[string]string{}
-	for k, v := range b.zygote.Info.Versions {
-		tools[k] = v
-	}
 	return &report.Report{
 		Schema: report.Schema, Challenge: s.Slug, ChallengeVersion: s.Version, Status: report.StatusGraded,
 		Isolation:   g.Isolation(),
 		Correctness: report.Correctness{Of: correctnessOf, Classes: []report.Class{}, Cases: []report.Case{}},
-		Findings:    []report.Finding{}, TimingsMS: map[string]float64{}, Tools: tools,
+		Findings:    []report.Finding{}, TimingsMS: map[string]float64{}, Tools: versions(b),
 	}
 }
+
+func versions(b *bench) map[string]string { return maps.Clone(b.zygote.Info.Versions) }
 
 func (g *Grader) note(b *bench) {
 	g.mu.Lock()

@@ -140,7 +140,8 @@ func TestHangingAnswerIsCheap(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			began := time.Now()
 			r := grade(t, g, s, cell(c.code), Options{Session: "hang"})
-			if took := time.Since(began); took > 4*time.Second {
+			if took := time.Since(began); took > 6*time.Second { // about 1 s when nothing else runs
+
 				t.Errorf("took %v", took)
 			}
 			if r.Status == report.StatusLoadError {

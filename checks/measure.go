@@ -10,7 +10,7 @@ import (
 )
 
 // inside matches what a solution never needs and a counter cannot stand.
-var inside = regexp.MustCompile(`\b(settrace|setprofile|gettrace|sys\.monitoring|_getframe|_current_frames|ctypes|get_objects|get_referrers|__code__|f_globals|f_back)\b`)
+var inside = regexp.MustCompile(`\b(settrace|setprofile|gettrace|sys\.monitoring|_getframe|_current_frames|ctypes|get_objects|get_referrers)\b`)
 
 const (
 	countLimit = 3 * time.Second // of one counted call; the cap on steps ends loops long before

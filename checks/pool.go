@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ const (
 
 // bench is what one session holds warm: a zygote, and a child of it that only ever parses.
 type bench struct {
+	imports []string
 	mu      sync.Mutex // one grading at a time
 	zygote  *harness.Zygote
 	parser  *harness.Child
@@ -50,8 +52,8 @@ func newPool(p harness.Python, level string) *pool {
 var errClosed = errors.New("the grader is closed")
 
 // seat returns the session's bench, locked, with a living zygote. Give it back with leave.
-func (p *pool) seat(ctx context.Context, s *Spec, session string) (*bench, error) {
-	key := session + "\x00" + s.environment()
+func (p *pool) seat(ctx context.Context, session string, imports []string) (*bench, error) {
+	key := session + "\x00" + strings.Join(imports, ",")
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -59,7 +61,7 @@ func (p *pool) seat(ctx context.Context, s *Spec, session string) (*bench, error
 	}
 	b := p.benches[key]
 	if b == nil {
-		b = &bench{}
+		b = &bench{imports: imports}
 		p.benches[key] = b
 	}
 	b.used = time.Now()
@@ -71,9 +73,9 @@ func (p *pool) seat(ctx context.Context, s *Spec, session string) (*bench, error
 	b.mu.Lock()
 	if b.leaving {
 		b.mu.Unlock()
-		return p.seat(ctx, s, session)
+		return p.seat(ctx, session, imports)
 	}
-	if err := b.warm(ctx, p, s); err != nil {
+	if err := b.warm(ctx, p); err != nil {
 		b.mu.Unlock()
 		return nil, err
 	}
@@ -101,12 +103,12 @@ func (p *pool) crowd() []*bench {
 }
 
 // warm makes sure that the bench has a zygote and a parser.
-func (b *bench) warm(ctx context.Context, p *pool, s *Spec) (err error) {
+func (b *bench) warm(ctx context.Context, p *pool) (err error) {
 	if b.zygote != nil && (!b.zygote.Alive() || b.zygote.Forks() > maxForks) {
 		b.shut()
 	}
 	if b.zygote == nil {
-		b.zygote, err = harness.StartZygote(ctx, p.python, harness.ZygoteOptions{Imports: s.Imports, Level: p.level})
+		b.zygote, err = harness.StartZygote(ctx, p.python, harness.ZygoteOptions{Imports: b.imports, Level: p.level})
 		if err != nil {
 			return err
 		}
@@ -147,14 +149,18 @@ func (b *bench) shut() {
 	}
 }
 
-// end closes a session's bench at once.
-func (p *pool) end(s *Spec, session string) {
-	key := session + "\x00" + s.environment()
+// end closes a session's benches at once.
+func (p *pool) end(session string) {
 	p.mu.Lock()
-	b := p.benches[key]
-	delete(p.benches, key)
+	var old []*bench
+	for key, b := range p.benches {
+		if strings.HasPrefix(key, session+"\x00") {
+			old = append(old, b)
+			delete(p.benches, key)
+		}
+	}
 	p.mu.Unlock()
-	if b != nil {
+	for _, b := range old {
 		b.close()
 	}
 }

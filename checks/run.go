@@ -39,7 +39,8 @@ type caseRun struct {
 }
 
 const (
-	oracleLimit = 15 * time.Second
+	oracleLimit = 30 * time.Second
+	loadLimit   = 2 * time.Second // to import and define, all libraries being there
 	maxRevived  = 2
 )
 
@@ -176,9 +177,8 @@ func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *c
 		if a.Entry != "" {
 			c.entries = append(c.entries, a.Entry)
 		}
-		began := time.Now()
-		doc, err := child.Call(a.Doc, limit-spent)
-		spent += time.Since(began)
+		doc, err := child.Call(a.Doc, max(limit-spent, time.Millisecond))
+		spent += child.Spent()
 		c.MS = float64(spent.Microseconds()) / 1000
 		if err == nil && !replyTags[doc.Message().Tag] {
 			child.Kill()
@@ -212,9 +212,7 @@ func (r *run) closed(c *caseRun, a harness.OracleAnswer, line int, spent time.Du
 	if c.Outcome == report.Error && line > 0 {
 		c.Message += fmt.Sprintf(" (line %d)", line)
 	}
-	if c.Outcome == report.Pass {
-		r.budget.passed(spent)
-	}
+	r.budget.answered(spent, c.Outcome == report.Pass)
 }
 
 // judge returns the oracle and this run's number in it.
@@ -270,7 +268,7 @@ func load(z *harness.Zygote, s *Spec, a *answer) (_ *harness.Child, failure *har
 	if err != nil {
 		return nil, nil, err
 	}
-	doc, err := child.Call(harness.Request("load", a.source), max(2*time.Second, s.caseLimit()))
+	doc, err := child.Call(harness.Request("load", a.source), max(loadLimit, s.caseLimit()))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,8 +64,24 @@ func (s *Spec) caseLimit() time.Duration  { return seconds(cmp.Or(s.CaseSeconds,
 func (s *Spec) totalLimit() time.Duration { return seconds(cmp.Or(s.TotalSeconds, 20)) }
 func (s *Spec) memory() int               { return cmp.Or(s.MemoryMB, 1024) }
 
-// environment names the set of libraries: gradings with the same one can share a warm process.
+// environment names the set of libraries that an oracle loads.
 func (s *Spec) environment() string { return strings.Join(s.Imports, ",") }
+
+// loadable lists the libraries that a zygote can load beforehand.
+var loadable = []string{"numpy", "pandas", "scipy", "sklearn", "torch"}
+
+// with returns the challenge's libraries and those that the answer imports besides. They have to be loaded before the
+// fork: a child would spend its own time on them, once per group.
+func (s *Spec) with(a *answer) []string {
+	out := slices.Clone(s.Imports)
+	for _, name := range loadable {
+		used := slices.ContainsFunc(a.imports, func(i imported) bool { return i.module == name })
+		if used && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 // authorKey names what an oracle loads.
 func (s *Spec) authorKey() string {

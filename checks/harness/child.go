@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -25,6 +26,8 @@ type Child struct {
 	pid   int
 	pidfd int
 	exit  Exit
+
+	spent time.Duration // by the last call; of the caller's goroutine
 }
 
 // Exit is how a child ended.
@@ -66,16 +69,22 @@ type GoneError struct{ Why string }
 
 func (e *GoneError) Error() string { return e.Why }
 
-// Call sends one request and returns the checked answer. After an error the child is dead.
+// slack bounds how much longer than its limit a call may take because the machine is busy.
+const slack = 2
+
+// Call sends one request and returns the checked answer. The limit is of the time that the child runs or sleeps; what it
+// waits for a processor does not count, up to a bound. After an error the child is dead.
 func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
-	doc, err := c.call(request, within)
+	w := c.watch(within)
+	doc, err := c.call(request, slack*within)
+	c.spent = w.stop()
 	if err == nil {
 		return doc, nil
 	}
 	c.Kill()
 	var frame *FrameError
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case w.late.Load() || errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, &TimeoutError{within}
 	case errors.As(err, &frame):
 		return nil, &GoneError{"the answer is malformed: " + frame.What}
@@ -85,6 +94,57 @@ func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
 		return nil, &TimeoutError{within}
 	}
 	return nil, &GoneError{exit.Why()}
+}
+
+// Spent returns how long the last call took, without what the child waited for a processor.
+func (c *Child) Spent() time.Duration { return c.spent }
+
+// watcher kills a child whose call has used up its time.
+type watcher struct {
+	child  *Child
+	limit  time.Duration
+	began  time.Time
+	queued time.Duration // before the call
+
+	mu    sync.Mutex
+	timer *time.Timer // nil once the call is over
+	late  atomic.Bool
+}
+
+func (c *Child) watch(limit time.Duration) *watcher {
+	w := &watcher{child: c, limit: limit, began: time.Now(), queued: queueTime(c.pid)}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timer = time.AfterFunc(limit, w.look)
+	return w
+}
+
+func (w *watcher) spent() time.Duration {
+	wall := time.Since(w.began)
+	return max(wall-max(queueTime(w.child.pid)-w.queued, 0), wall/slack)
+}
+
+// look ends the call when its time is up, and comes back later when the machine was to blame.
+func (w *watcher) look() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timer == nil {
+		return
+	}
+	if left := w.limit - w.spent(); left > 0 {
+		w.timer.Reset(max(left, 5*time.Millisecond))
+		return
+	}
+	w.late.Store(true)
+	w.child.Kill()
+}
+
+func (w *watcher) stop() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timer.Stop()
+	w.timer = nil
+	return w.spent()
 }
 
 func (c *Child) call(request []byte, within time.Duration) (*Doc, error) {

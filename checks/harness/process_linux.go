@@ -1,6 +1,9 @@
 package harness
 
 import (
+	"bytes"
+	"os"
+	"strconv"
 	"syscall"
 	"time"
 	"unsafe"
@@ -26,4 +29,19 @@ func processorTime(pid int) (time.Duration, bool) {
 	var ts syscall.Timespec
 	_, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&ts)), 0)
 	return time.Duration(ts.Nano()), errno == 0 && pid > 0
+}
+
+// queueTime returns how long a process's first thread has waited for a processor so far: time that the machine, and not
+// the process, is to blame for.
+func queueTime(pid int) time.Duration {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/schedstat")
+	fields := bytes.Fields(b)
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	ns, err := strconv.ParseInt(string(fields[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(ns)
 }

@@ -25,8 +25,9 @@ import locks
 LIBRARIES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "sklearn": "sklearn", "torch": "torch"}
 WARM = {
     "numpy": ["numpy.linalg", "numpy.random", "numpy.fft", "numpy.lib.stride_tricks"],
-    "sklearn": ["sklearn.base", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.model_selection"],
-    "scipy": ["scipy.stats", "scipy.sparse"],
+    "sklearn": ["sklearn.base", "sklearn.compose", "sklearn.ensemble", "sklearn.feature_selection", "sklearn.impute",
+                "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing"],
+    "scipy": ["scipy.linalg", "scipy.sparse", "scipy.spatial.distance", "scipy.special", "scipy.stats"],
     "torch": ["torch.nn", "torch.utils.data"],
 }
 
