@@ -48,8 +48,18 @@ func (l *live) card(i int) map[string]string {
 		Report: rep.ForCandidate(l.state.Policy), Run: v.Run, Title: l.state.Title, Phase: v.Clock.Phase,
 		InPhase: time.Duration(v.Clock.InPhaseMS) * time.Millisecond,
 		Budget:  time.Duration(v.Clock.BudgetMS) * time.Millisecond, Previous: previous,
+		Late:  l.late(v),
 		Final: v.Final, Cell: v.Cell, Policy: l.state.Policy,
 	})
+}
+
+// held is how long a kernel holds a cell for its verdict.
+const held = time.Second
+
+// late reports whether the cell had to answer before its verdict came, by the log's own times.
+func (l *live) late(v session.VerdictAt) bool {
+	run := l.state.RunOf(v.Request)
+	return run != nil && v.At.Sub(run.Ended) > held
 }
 
 func reportOf(v session.Verdict) *report.Report {
@@ -68,12 +78,8 @@ func (l *live) progress(a *ask, r *report.Report) {
 	if r == nil || policy == PolicyNone {
 		return
 	}
-	part := *r
-	if c := r.Correctness; part.Total.Of == 0 && c.Points != nil { // so far nothing else has been measured
-		part.Total = report.Total{Points: *c.Points, Of: c.Of, Low: *c.Points, High: *c.Points + 100 - c.Of}
-	}
 	data := card.Render(card.Input{
-		Report: part.ForCandidate(policy), Run: run, Title: title, Phase: a.clock.Phase,
+		Report: r.ForCandidate(policy), Running: true, Run: run, Title: title, Phase: a.clock.Phase,
 		InPhase: time.Duration(a.clock.InPhaseMS) * time.Millisecond, Budget: time.Duration(a.clock.BudgetMS) * time.Millisecond,
 		Cell: a.cell, Policy: policy,
 	})

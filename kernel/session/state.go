@@ -60,8 +60,9 @@ type Run struct {
 	Outputs  []json.RawMessage // in nbformat's shape, with clears and updates applied
 	Dropped  int64
 	Finished *CellFinished
-	Clock    ClockNow // when it ended, or when the magic was run
-	ids      []string // display ids, beside Outputs
+	Clock    ClockNow  // when it ended, or when the magic was run
+	Ended    time.Time // on the session's time line; zero before
+	ids      []string  // display ids, beside Outputs
 }
 
 // VerdictAt is a verdict with its place in the log.
@@ -181,7 +182,7 @@ func (s *State) run(r Record) *Run {
 func (s *State) magic(r Record) {
 	if d, ok := decode[Magic](r); ok {
 		run := s.run(r)
-		run.Magic, run.Clock = &d, s.Clock.Now(s.Clock.Last())
+		run.Magic, run.Clock, run.Ended = &d, s.Clock.Now(s.Clock.Last()), s.Clock.Last()
 	}
 }
 
@@ -193,7 +194,7 @@ func (s *State) cellFinished(r Record) {
 	}
 	run.Finished = &d
 	if run.Magic == nil {
-		run.Clock = s.Clock.Now(s.Clock.Last())
+		run.Clock, run.Ended = s.Clock.Now(s.Clock.Last()), s.Clock.Last()
 	}
 	for _, c := range s.Cells {
 		if c.Last != run {
