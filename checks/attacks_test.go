@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -156,6 +157,11 @@ func TestAttacks(t *testing.T) {
 	if *honest.Correctness.Points != 35 {
 		t.Fatal("the honest answer fails:", dump(honest))
 	}
+	if slices.Contains(honest.Isolation.Layers, "tmpfs") {
+		stage.words["@BOUNDED@"] = "yes"
+	} else {
+		stage.words["@BOUNDED@"] = ""
+	}
 	t.Logf("isolation %s %v, uid %d", honest.Isolation.Level, honest.Isolation.Layers, os.Getuid())
 	for _, name := range attackNames(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".py"), func(t *testing.T) {
@@ -171,6 +177,9 @@ func TestAttacks(t *testing.T) {
 			}
 			stage.unharmed(t)
 		})
+	}
+	if left := children(t, "import zygote"); left > 1 {
+		t.Errorf("%d children are left", left-1) // one is the parser
 	}
 	again := grade(t, g, spec, cell("import numpy as np\ndef solve(X):\n    return np.mean(X, axis=0)"), Options{Session: "attacks"})
 	if *again.Correctness.Points != 35 {
@@ -218,6 +227,24 @@ func TestAttacksWorkOnANaiveGrader(t *testing.T) {
 			}
 		})
 	}
+}
+
+// children counts the children of our own processes with a word in their command line.
+func children(t *testing.T, word string) int {
+	t.Helper()
+	n := 0
+	for range 20 { // they are reaped in their own time
+		n = 0
+		for _, pid := range pythons(t, word) {
+			b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+			n += len(strings.Fields(string(b)))
+		}
+		if n <= 1 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return n
 }
 
 // limited keeps the first MiB.

@@ -180,8 +180,8 @@ func (c *Child) Kill() {
 	c.conn.Close()
 }
 
-// Close lets the child end by itself and gives up its stream.
-func (c *Child) Close() { c.conn.Close() }
+// Close ends a child that is of no more use. It is not asked to go by itself: its code may have other plans.
+func (c *Child) Close() { c.Kill() }
 
 // Wait returns how the child ended, once it has.
 func (c *Child) Wait() Exit {
@@ -211,12 +211,15 @@ func (c *Child) ended(e Exit) {
 
 // socketPair returns both ends of a stream: ours with deadlines, theirs to be handed over.
 func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
+	syscall.ForkLock.RLock() // no process may start in between and inherit them
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fds[0])
+		syscall.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return nil, nil, os.NewSyscallError("socketpair", err)
-	}
-	for _, fd := range fds {
-		syscall.CloseOnExec(fd)
 	}
 	f := os.NewFile(uintptr(fds[0]), "stream")
 	defer f.Close()

@@ -45,3 +45,13 @@ func queueTime(pid int) time.Duration {
 	}
 	return time.Duration(ns)
 }
+
+// Harden closes this process's memory, environment and descriptors in /proc to other processes of the same user, and turns
+// off core dumps. A process that holds hidden tests or keys calls it at its start; debuggers then cannot attach either.
+func Harden() error {
+	const setDumpable = 4
+	if _, _, errno := syscall.Syscall(syscall.SYS_PRCTL, setDumpable, 0, 0); errno != 0 {
+		return os.NewSyscallError("prctl", errno)
+	}
+	return nil
+}

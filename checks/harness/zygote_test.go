@@ -3,8 +3,10 @@ package harness
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -183,6 +185,33 @@ func TestZygoteEnds(t *testing.T) {
 	left, _ := filepath.Glob(filepath.Join(p.Scratch, "*"))
 	if len(left) != 0 {
 		t.Error("left on disk:", left)
+	}
+}
+
+// Children leave nothing open here, and nothing in the zygote.
+func TestNoDescriptorsAreLost(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs /proc")
+	}
+	z := zygote(t, python(t), ZygoteOptions{})
+	count := func() (ours, theirs int) {
+		a, _ := os.ReadDir("/proc/self/fd")
+		b, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", z.cmd.Process.Pid))
+		return len(a), len(b)
+	}
+	some := func() {
+		for range 10 {
+			c := loaded(t, z, "def f():\n    return 1\n")
+			c.Close()
+			c.Wait()
+		}
+	}
+	some()
+	ours, theirs := count()
+	some()
+	some()
+	if a, b := count(); a > ours+2 || b > theirs+2 {
+		t.Errorf("%d, then %d here; %d, then %d there", ours, a, theirs, b)
 	}
 }
 
