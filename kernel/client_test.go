@@ -14,7 +14,7 @@ import (
 	"github.com/assay-kernel/assay/protocol"
 )
 
-const patience = 10 * time.Second
+const patience = 45 * time.Second // a busy machine takes many seconds to start a Python
 
 // client is a Jupyter client that a test drives.
 type client struct {

@@ -57,7 +57,7 @@ func tell(t *testing.T, file, py string) {
 		t.Fatal(err)
 	}
 	s := &story{rig: newRig(t, py, func(c *Config) {
-		c.holds = holds{judge: 400 * time.Millisecond, magic: 600 * time.Millisecond, reply: time.Second}
+		c.holds = holds{judge: time.Second, magic: 1200 * time.Millisecond, reply: time.Second}
 	}), clients: map[string]*client{}}
 	for i, line := range strings.Split(string(text), "\n") {
 		if i == 0 || strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
