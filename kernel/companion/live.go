@@ -2,6 +2,7 @@ package companion
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -100,8 +101,17 @@ func (c *Companion) forget() {
 	}
 }
 
-// committed is called by the store's writer after each commit.
+// committed is called by the store's writer after each commit. A fault in a fold must not end the writer, on which
+// every session hangs: the session is read again when it is next needed.
 func (c *Companion) committed(id string, records []session.Record) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("fold failed", "session", id, "panic", p, "stack", string(debug.Stack()))
+			c.mu.Lock()
+			delete(c.lives, id)
+			c.mu.Unlock()
+		}
+	}()
 	c.mu.Lock()
 	l := c.lives[id]
 	c.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -80,7 +81,7 @@ func Normalize(e Event) (Event, error) {
 	if err != nil {
 		return e, fmt.Errorf("%w: %v", ErrBad, err)
 	}
-	e.Data = data
+	e.Data = bytes.ToValidUTF8(data, []byte("\ufffd")) // a browser closes a websocket that sends anything else
 	e.Time = e.Time.Round(0).UTC()
 	e.Request, e.Cell = clip(e.Request), clip(e.Cell)
 	return e, nil
@@ -89,6 +90,7 @@ func Normalize(e Event) (Event, error) {
 // clip bounds an id that a candidate's host chose.
 func clip(s string) string {
 	const most = 200
+	s = strings.ToValidUTF8(s, "\ufffd")
 	if len(s) <= most {
 		return s
 	}
