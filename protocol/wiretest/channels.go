@@ -117,6 +117,7 @@ func (k *kernel) serveShell() {
 		r := k.queue[0]
 		k.queue = k.queue[1:]
 		k.mu.Unlock()
+		k.drainInterrupt() // before anybody can know that this request is served
 		k.answer(r)
 	}
 }

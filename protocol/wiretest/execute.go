@@ -33,7 +33,6 @@ func (k *kernel) execute(r *request) {
 	if !in.Silent {
 		k.publish("execute_input", r.msg.Header, protocol.Encode(protocol.ExecuteInput{Code: in.Code, ExecutionCount: count + 1}))
 	}
-	k.drainInterrupt()
 	fail := k.runAll(r, in, count+1)
 	out := protocol.ExecuteReply{Status: "ok", Payload: []byte("[]"), UserExpressions: userExpressions(in)}
 	if fail != nil {
@@ -45,10 +44,10 @@ func (k *kernel) execute(r *request) {
 	m.Metadata = rawJSON(`{"started":%q,"dependencies_met":true,"engine":%q,"status":%q}`, protocol.Date(started), k.session, out.Status)
 	k.signer.SignMessage(m)
 	m.Identities = r.msg.Identities
-	r.from.Send(m.Frames())
 	if fail != nil && in.StopOnError {
-		k.abortQueue()
+		k.abortQueue() // what comes after the reply is not aborted, so that stories have one end
 	}
+	r.from.Send(m.Frames())
 }
 
 func (f *failure) traceback() []string { return []string{f.name + ": " + f.value} }
@@ -62,6 +61,7 @@ func userExpressions(in protocol.ExecuteRequest) protocol.Object {
 	return out
 }
 
+// drainInterrupt forgets an interrupt that came while nothing ran.
 func (k *kernel) drainInterrupt() {
 	select {
 	case <-k.interrupt:

@@ -73,10 +73,23 @@ func (s *Story) Run(text string) error {
 			continue
 		}
 		if err := s.line(line); err != nil {
-			return fmt.Errorf("%d: %s: %w\ncame so far:\n%s", number, line, err, strings.Join(s.seen, "\n"))
+			s.readRest()
+			return fmt.Errorf("%d: %s: %w\ncame so far, and was left:\n%s", number, line, err, strings.Join(s.seen, "\n"))
 		}
 	}
 	return nil
+}
+
+// readRest notes what nobody asked for: it often says why the story did not come true.
+func (s *Story) readRest() {
+	s.seen = append(s.seen, "--")
+	for ch := range s.Client.boxes {
+		for len(s.seen) < 200 {
+			if _, _, err := s.recv(ch, 0); err != nil {
+				break
+			}
+		}
+	}
 }
 
 func (s *Story) line(line string) error {
