@@ -264,17 +264,33 @@ func naiveVerdict(out string) bool {
 	return json.Unmarshal([]byte(lines[len(lines)-1]), &v) == nil && v.Total > 0 && v.Passed == v.Total
 }
 
-// TestAttacksAsOrdinaryUser runs TestAttacks again, in a process that is not root. It may still read everything, because
-// the interpreter can lie in root's home; Landlock is what has to stop it.
+// TestAttacksAsOrdinaryUser runs the attacks again in processes that are not root: with an interpreter in root's home,
+// which the user may read by a capability, and with one that everybody can reach, where user namespaces add their locks.
 func TestAttacksAsOrdinaryUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("this process is an ordinary user's already")
 	}
-	const nobody = 65534
-	exe := python(t)
+	t.Run("capability", func(t *testing.T) {
+		again(t, python(t), ordinary(nobody, true), "isolation L1")
+	})
+	t.Run("namespaces", func(t *testing.T) {
+		exe := reachable(t, python(t))
+		if _, err := os.Stat("/proc/sys/kernel/unprivileged_userns_clone"); err == nil {
+			t.Skip("this kernel may forbid user namespaces to users")
+		}
+		again(t, exe, ordinary(nobody, false), "isolation L2")
+	})
+}
+
+const nobody = 65534
+
+// again runs TestAttacks in another process.
+func again(t *testing.T, exe string, as *syscall.SysProcAttr, want string) {
+	t.Helper()
 	dir := t.TempDir()
-	os.Chmod(filepath.Dir(dir), 0o711)
-	os.Chmod(dir, 0o711)
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		os.Chmod(d, 0o711)
+	}
 	tmp := filepath.Join(dir, "tmp")
 	os.Mkdir(tmp, 0o700)
 	os.Chown(tmp, nobody, nobody)
@@ -292,16 +308,53 @@ func TestAttacksAsOrdinaryUser(t *testing.T) {
 	}
 	cmd := exec.CommandContext(t.Context(), self, "-test.run", "^TestAttacks$", "-test.v")
 	cmd.Env = append(os.Environ(), "TMPDIR="+tmp, "HOME="+tmp, "ASSAY_PYTHON="+exe)
-	cmd.SysProcAttr = ordinary(nobody)
+	cmd.SysProcAttr = as
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestAttacks ") || !strings.Contains(string(out), "uid 65534") {
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestAttacks ") || !strings.Contains(string(out), fmt.Sprintf("uid %d", nobody)) || !strings.Contains(string(out), want) {
 		t.Errorf("%v\n%s", err, out)
 	}
-	for _, line := range strings.Split(string(out), "\n") {
-		if strings.Contains(line, "isolation") {
-			t.Log(strings.TrimSpace(line))
+}
+
+// reachable makes an environment of the system's Python, of the same version, and the packages of exe.
+func reachable(t *testing.T, exe string) string {
+	t.Helper()
+	out, err := exec.Command(exe, "-I", "-c", "import sys, os, numpy; print(*sys.version_info[:2], os.path.dirname(os.path.dirname(numpy.__file__)))").Output()
+	var major, minor int
+	var packages string
+	if _, scanErr := fmt.Sscan(string(out), &major, &minor, &packages); err != nil || scanErr != nil {
+		t.Fatal(err, scanErr)
+	}
+	system := fmt.Sprintf("/usr/bin/python%d.%d", major, minor)
+	if _, err := os.Stat(system); err != nil {
+		t.Skip("no system interpreter of the same version:", err)
+	}
+	dir := t.TempDir()
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		os.Chmod(d, 0o755)
+	}
+	site := filepath.Join(dir, "lib", fmt.Sprintf("python%d.%d", major, minor), "site-packages")
+	for name, text := range map[string]string{
+		"pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n", filepath.Join(site[len(dir):], "there.pth"): packages + "\n",
+	} {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
+	own := filepath.Join(dir, "bin", "python")
+	os.Mkdir(filepath.Dir(own), 0o755)
+	if err := os.Symlink(system, own); err != nil {
+		t.Fatal(err)
+	}
+	check := exec.Command(own, "-I", "-c", "import numpy")
+	check.SysProcAttr = ordinary(nobody, false)
+	if out, err := check.CombinedOutput(); err != nil {
+		t.Skipf("the packages cannot be reached by everybody: %v %s", err, out)
+	}
+	return own
 }
 
 // The message of a hidden case may quote an input; what a candidate sees may not.

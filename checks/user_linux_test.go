@@ -2,8 +2,12 @@ package checks
 
 import "syscall"
 
-// ordinary makes a child an ordinary user that keeps one right: to read what lies in another user's folders.
-func ordinary(uid uint32) *syscall.SysProcAttr {
+// ordinary makes a process an ordinary user's; with read, one that may read what lies in another user's folders.
+func ordinary(uid uint32, read bool) *syscall.SysProcAttr {
 	const capDacReadSearch = 2
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid, NoSetGroups: false}, AmbientCaps: []uintptr{capDacReadSearch}}
+	a := &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
+	if read {
+		a.AmbientCaps = []uintptr{capDacReadSearch}
+	}
+	return a
 }

@@ -4,7 +4,7 @@ package checks
 
 import "syscall"
 
-// ordinary makes a child an ordinary user.
-func ordinary(uid uint32) *syscall.SysProcAttr {
+// ordinary makes a process an ordinary user's.
+func ordinary(uid uint32, _ bool) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
 }
