@@ -73,8 +73,14 @@ export class Notebook {
     await page.goto(url);
     // JupyterLab shows an empty notebook first; the real one is there when its markdown is.
     await page.locator('.jp-NotebookPanel .jp-MarkdownCell').first().waitFor({ timeout: 60_000 });
-    await page.locator('.jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
-    return new Notebook(page);
+    const notebook = new Notebook(page);
+    await notebook.ready();
+    return notebook;
+  }
+
+  /** Waits until the status bar says that the kernel is connected and has nothing to do. */
+  async ready() {
+    await this.page.locator('#jp-main-statusbar').filter({ hasText: /\| Idle/ }).waitFor({ timeout: 60_000 });
   }
 
   cells() { return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell'); }
