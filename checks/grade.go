@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/report"
@@ -121,6 +123,12 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 		session = "once " + randomName()
 		defer g.pool.end(session)
 	}
+	oracle := make(chan struct{})
+	go func() { // ends when the challenge is loaded; Grade waits for it
+		defer close(oracle)
+		g.pool.oracle(ctx, s) // judge asks again and reports what is wrong
+	}()
+	defer func() { <-oracle }()
 	b, err := g.pool.seat(ctx, session, s.Imports)
 	if err != nil {
 		return nil, err
@@ -135,7 +143,7 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 	a := b.collect(s, sub.Cells)
 	r.TimingsMS["collect"] = ms(began)
 	if a.status != report.StatusGraded {
-		r.Status, r.Message, r.Cell, r.Line = a.status, a.message, a.place.Cell, a.place.Line
+		r.Status, r.Message, r.Cell, r.Line = a.status, clean(a.message), a.place.Cell, a.place.Line
 		return finish(r, nil, s, a, began), nil
 	}
 	r.CodeSHA256 = a.sha256
@@ -269,14 +277,14 @@ func (g *Grader) ruffVersion(ctx context.Context) string {
 func refuseLoad(r *report.Report, a *answer, f *harness.Failure, err error) {
 	r.Status = report.StatusLoadError
 	if f == nil {
-		r.Message = "a fresh process did not finish loading your code: " + strings.TrimPrefix(err.Error(), "fork: ")
+		r.Message = "a fresh process did not finish loading your code: " + clean(strings.TrimPrefix(err.Error(), "fork: "))
 		return
 	}
 	if f.Names[0] == "SyntaxError" || f.Names[0] == "IndentationError" {
 		r.Status = report.StatusSyntaxError
 	}
 	at := a.at(f.Line)
-	r.Message, r.Cell, r.Line = f.String(), at.Cell, at.Line
+	r.Message, r.Cell, r.Line = clean(f.String()), at.Cell, at.Line
 }
 
 // cleanRun compares the candidate's own kernel with the fresh process that was scored.
@@ -325,6 +333,25 @@ func randomName() string {
 	var b [8]byte
 	rand.Read(b[:])
 	return fmt.Sprintf("%x", b)
+}
+
+// clean makes one line of text that a candidate's code may have chosen: no control characters, nothing that reorders or
+// hides other text, and an end.
+func clean(text string) string {
+	const longest = 400
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+	if utf8.RuneCountInString(text) > longest {
+		text = string([]rune(text)[:longest-1]) + "…"
+	}
+	return text
 }
 
 func tooLow(level, floor string) bool { return floor != "" && level < floor }

@@ -76,6 +76,7 @@ func TestAnswers(t *testing.T) {
 		{"not data", head + "    return lambda: X", 0, 0, "tall", report.Fail, "not plain data"},
 		{"changes its input", head + "    X += 0.0 * X\n    X[:1] += 1\n    d = X[:, None] - X[None]\n    return np.sqrt((d ** 2).sum(-1))", 0, 14, "unchanged", report.Fail, "input after the call"},
 		{"exits", head + "    import os; os._exit(0)", 0, 0, "tall", report.Killed, "status 0"},
+		{"colourful", head + "    raise ValueError('\\x1b[31mred\\n\\u202eback' + 'y' * 1000)", 0, 0, "tall", report.Error, "ValueError: [31mred backyyy"},
 		{"no entry", "x = 1", 0, 0, "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

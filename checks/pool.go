@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,7 +70,8 @@ func (p *pool) seat(ctx context.Context, session string, imports []string) (*ben
 	idle := p.crowd()
 	p.mu.Unlock()
 	for _, old := range idle {
-		old.close()
+		old.shut()
+		old.mu.Unlock()
 	}
 	b.mu.Lock()
 	if b.leaving {
@@ -82,22 +85,21 @@ func (p *pool) seat(ctx context.Context, session string, imports []string) (*ben
 	return b, nil
 }
 
-// crowd takes benches out of the pool that have been idle for long, or longest when there are too many. Called with p.mu
-// held.
+// crowd takes benches out of the pool that have been idle for long, or longest when there are too many, and returns them
+// locked. One that works is left alone, whoever asks. Called with p.mu held.
 func (p *pool) crowd() []*bench {
+	keys := slices.SortedFunc(maps.Keys(p.benches), func(a, b string) int { return p.benches[a].used.Compare(p.benches[b].used) })
 	var out []*bench
-	for len(p.benches) > 0 {
-		oldest := ""
-		for k, b := range p.benches {
-			if oldest == "" || b.used.Before(p.benches[oldest].used) {
-				oldest = k
-			}
-		}
-		if len(p.benches) <= maxZygotes && time.Since(p.benches[oldest].used) < maxIdle {
+	for _, k := range keys {
+		b := p.benches[k]
+		if len(p.benches) <= maxZygotes && time.Since(b.used) < maxIdle {
 			break
 		}
-		out = append(out, p.benches[oldest])
-		delete(p.benches, oldest)
+		if b.mu.TryLock() {
+			b.leaving = true
+			out = append(out, b)
+			delete(p.benches, k)
+		}
 	}
 	return out
 }

@@ -212,6 +212,7 @@ func (r *run) closed(c *caseRun, a harness.OracleAnswer, line int, spent time.Du
 	if c.Outcome == report.Error && line > 0 {
 		c.Message += fmt.Sprintf(" (line %d)", line)
 	}
+	c.Message = clean(c.Message)
 	r.budget.answered(spent, c.Outcome == report.Pass)
 }
 
@@ -251,7 +252,7 @@ func (r *run) lost(c *caseRun, err error, spent time.Duration) {
 	if errors.As(err, &late) {
 		c.Outcome, c.Message = report.Timeout, fmt.Sprintf("no result after %v", spent.Round(10*time.Millisecond))
 	} else {
-		c.Outcome, c.Message = report.Killed, err.Error()
+		c.Outcome, c.Message = report.Killed, clean(err.Error())
 	}
 	r.budget.lose(spent)
 }

@@ -28,7 +28,7 @@ func (t *Tagged) Failure() (f Failure, ok bool) {
 	}
 	for _, n := range List(t.Fields[0]) {
 		if s, ok := n.(string); ok {
-			f.Names = append(f.Names, s)
+			f.Names = append(f.Names, s[:min(len(s), 100)])
 		}
 	}
 	f.Message, _ = t.Fields[1].(string)

@@ -1,0 +1,74 @@
+package checks
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/assay-kernel/assay/checks/harness"
+)
+
+// More sessions than benches: the idle ones go, the one in use stays, and nobody waits for himself.
+func TestPoolStaysSmall(t *testing.T) {
+	p := newPool(harness.Python{}, "L0")
+	hold := &bench{used: time.Now().Add(-time.Hour)}
+	hold.mu.Lock()
+	p.benches["held"] = hold
+	for i := range maxZygotes + 3 {
+		p.benches[fmt.Sprint(i)] = &bench{used: time.Now().Add(-time.Duration(maxZygotes+3-i) * time.Second)}
+	}
+	for _, b := range p.crowd() {
+		if !b.leaving {
+			t.Error("a bench that was taken out can still be used")
+		}
+		b.mu.Unlock()
+	}
+	if len(p.benches) != maxZygotes || p.benches["held"] == nil || p.benches["0"] != nil || p.benches[fmt.Sprint(maxZygotes+2)] == nil {
+		t.Error(len(p.benches), p.benches["held"])
+	}
+	hold.mu.Unlock()
+	for _, b := range p.benches {
+		b.used = time.Now().Add(-2 * maxIdle)
+	}
+	for _, b := range p.crowd() {
+		b.mu.Unlock()
+	}
+	if len(p.benches) != 0 {
+		t.Error(len(p.benches), "benches outlive their time")
+	}
+	p.close()
+}
+
+func TestBudget(t *testing.T) {
+	s := &Spec{CaseSeconds: 1, TotalSeconds: 10}
+	b := newBudget(s, time.Now())
+	if got := b.limit(0); got != time.Second {
+		t.Error(got)
+	}
+	if got := b.limit(2.5); got != 2500*time.Millisecond {
+		t.Error("a case's own wish:", got)
+	}
+	b.answered(20*time.Millisecond, true)
+	b.lose(time.Second)
+	if got := b.limit(0); got != time.Second {
+		t.Error("one timeout:", got)
+	}
+	b.lose(time.Second)
+	if got := b.limit(0); got != 200*time.Millisecond {
+		t.Error("patience is over:", got)
+	}
+	b.lose(600 * time.Millisecond)
+	if got := b.limit(0); got != 0 {
+		t.Error("nothing is left:", got)
+	}
+	b = newBudget(s, time.Now())
+	b.lose(2 * time.Second)
+	if got := b.limit(0); got != 0 {
+		t.Error("nothing passed and patience is over:", got)
+	}
+	b = newBudget(s, time.Now())
+	b.answered(9500*time.Millisecond, true)
+	if got := b.limit(0); got != 500*time.Millisecond {
+		t.Error("the total:", got)
+	}
+}
