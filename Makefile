@@ -9,6 +9,7 @@ lab: venv build ## start JupyterLab and the interviewer's page
 
 build: ## build bin/assay
 	@command -v go >/dev/null || { echo "build: no go found; install Go 1.26 or newer" >&2; exit 1; }
+	@test -x $(ASSAY) || echo "build: compiling $(ASSAY); the first time takes about a minute" >&2
 	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(ASSAY) .
 
 venv: ## make .venv with JupyterLab, ipykernel and the science stack
