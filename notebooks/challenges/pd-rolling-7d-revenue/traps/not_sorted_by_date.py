@@ -1,0 +1,8 @@
+# trap: wrong
+# fails: basic, property
+# why: keeps the order of appearance: the window needs sorted dates
+def rolling_7d_revenue(sales):
+    known = sales.dropna(subset=["revenue"])
+    daily = known.groupby(["region", "date"], as_index=False, observed=True, sort=False)["revenue"].sum()
+    windows = daily.groupby("region", observed=True).rolling("7D", on="date")["revenue"]
+    return windows.mean().rename("revenue_7d").reset_index()
