@@ -28,7 +28,7 @@ type finding struct {
 func runDoctor(ctx context.Context, args []string) error {
 	fs := newFlags("doctor", "", "Says what was found on this machine: Python, libraries, isolation, recorded sessions, companion.")
 	asJSON := fs.Bool("json", false, "print one JSON document")
-	pythonFlag := fs.String("python", "", "the interpreter to look at")
+	pythonFlag := fs.String("python", "", "the interpreter (its `PATH`) to look at")
 	if _, err := parse(fs, args, 0, 0); err != nil {
 		return err
 	}

@@ -52,8 +52,8 @@ func runGrade(ctx context.Context, args []string) error {
 	fs := newFlags("grade", "SLUG FILE", "Grades an answer in a .py file or a notebook, outside of an interview. Exits with 1 when a test fails.")
 	asJSON := fs.Bool("json", false, "print the assay.grade/1 document")
 	seed := fs.Uint64("seed", 0, "draw the hidden inputs from `N` instead of from chance (0)")
-	policy := fs.String("policy", "full", "what to show of hidden tests: full, counts or none")
-	python := fs.String("python", "", "the interpreter that runs the answer")
+	policy := fs.String("policy", "full", "what to show of hidden tests: `POLICY` full, counts or none")
+	python := fs.String("python", "", "the interpreter (its `PATH`) that runs the answer")
 	var banks stringList
 	fs.Var(&banks, "bank", "a `DIR` with more challenges; may be repeated")
 	rest, err := parse(fs, args, 2, 2)
@@ -164,7 +164,7 @@ func oneOf(flagName, value string, allowed ...string) error {
 func runReview(ctx context.Context, args []string) error {
 	fs := newFlags("review", "FILE...", "Fluency and quality findings on any Python file or notebook: no challenge, no score. The files are read, never run.")
 	asJSON := fs.Bool("json", false, "print one JSON document")
-	pythonFlag := fs.String("python", "", "the interpreter that parses the files")
+	pythonFlag := fs.String("python", "", "the interpreter (its `PATH`) that parses the files")
 	rest, err := parse(fs, args, 1, -1)
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ func (f *installFlags) register(set *flag.FlagSet) {
 	set.BoolVar(&f.user, "user", false, "for this user (the default)")
 	set.BoolVar(&f.sysPrefix, "sys-prefix", false, "into the environment of --python")
 	set.StringVar(&f.prefix, "prefix", "", "into `DIR`/share/jupyter")
-	set.StringVar(&f.python, "python", "", "the interpreter whose ipykernel runs the candidate's code")
+	set.StringVar(&f.python, "python", "", "the interpreter (its `PATH`) whose ipykernel runs the candidate's code")
 }
 
 // folder is the kernelspec's folder for these flags.
@@ -86,8 +86,12 @@ func sysPrefix(ctx context.Context, python string) (string, error) {
 func runInstall(ctx context.Context, args []string) error {
 	fs := newFlags("install", "", "Writes the kernelspec, so that JupyterLab offers the kernel \"Python 3 (Assay)\". Doing it twice changes nothing.")
 	var f installFlags
-	f.register(fs)
+	f.register(fs.FlagSet)
 	if _, err := parse(fs, args, 0, 0); err != nil {
+		return err
+	}
+	dir, err := f.folder(ctx)
+	if err != nil {
 		return err
 	}
 	python, err := findPython(f.python)
@@ -96,10 +100,6 @@ func runInstall(ctx context.Context, args []string) error {
 	}
 	if out, err := exec.CommandContext(ctx, python, "-c", "import ipykernel").CombinedOutput(); err != nil {
 		return usagef("%s has no ipykernel (%s); install it there, or name another interpreter with --python", python, lastLine(out))
-	}
-	dir, err := f.folder(ctx)
-	if err != nil {
-		return err
 	}
 	if err := writeKernelspec(dir, python); err != nil {
 		return err
@@ -111,7 +111,7 @@ func runInstall(ctx context.Context, args []string) error {
 func runUninstall(ctx context.Context, args []string) error {
 	fs := newFlags("uninstall", "", "Removes the kernelspec that install wrote. Recorded sessions stay.")
 	var f installFlags
-	f.register(fs)
+	f.register(fs.FlagSet)
 	if _, err := parse(fs, args, 0, 0); err != nil {
 		return err
 	}

@@ -16,8 +16,8 @@ func runKernel(ctx context.Context, args []string) error {
 	if len(args) == 1 && (args[0] == "-h" || args[0] == "--help") {
 		fs := newFlags("kernel", "-f FILE [ARG...]", "Runs the kernel for one notebook. Jupyter starts it; assay install tells Jupyter how.")
 		fs.String("f", "", "the connection `FILE` that Jupyter wrote")
-		fs.String("python", "", "the interpreter whose ipykernel runs the candidate's code")
-		fs.Usage()
+		fs.String("python", "", "the interpreter (its `PATH`) whose ipykernel runs the candidate's code")
+		fs.help()
 		return nil
 	}
 	file, pythonFlag, rest, err := splitKernelArgs(args)

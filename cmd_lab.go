@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"github.com/assay-kernel/assay/kernel/companion"
 )
 
 // firstLabPort is where the search for JupyterLab's port starts when none is given; it is Jupyter's own default.
@@ -39,8 +41,8 @@ func runLab(ctx context.Context, args []string) error {
 	fs.BoolVar(&noBrowser, "no-browser", false, "open no browser (none is opened either where there is no display)")
 	fs.IntVar(&o.port, "port", 0, "JupyterLab's `PORT` (default: 8888 or the next free one)")
 	fs.IntVar(&o.companionPort, "companion-port", 0, "the companion's `PORT` (default: any free one)")
-	fs.StringVar(&o.python, "python", "", "the interpreter that has JupyterLab and ipykernel")
-	fs.StringVar(&o.policy, "policy", "full", "what candidates see of hidden tests: full, counts or none")
+	fs.StringVar(&o.python, "python", "", "the interpreter (its `PATH`) that has JupyterLab and ipykernel")
+	fs.StringVar(&o.policy, "policy", "full", "what candidates see of hidden tests: `POLICY` full, counts or none")
 	fs.Var(&o.banks, "bank", "a `DIR` with more challenges; may be repeated")
 	rest, err := parse(fs, args, 0, 1)
 	if err != nil {
@@ -55,11 +57,7 @@ func runLab(ctx context.Context, args []string) error {
 
 // lab prepares everything that can fail before it starts anything, so that a failure leaves no process behind.
 func lab(ctx context.Context, o labOptions) error {
-	python, err := findPython(o.python)
-	if err != nil {
-		return err
-	}
-	if err := needJupyterLab(ctx, python); err != nil {
+	if err := oneOf("--policy", o.policy, companion.PolicyFull, companion.PolicyCounts, companion.PolicyNone); err != nil {
 		return err
 	}
 	port, err := choosePort("--port", o.port, firstLabPort)
@@ -70,6 +68,13 @@ func lab(ctx context.Context, o labOptions) error {
 		if _, err := choosePort("--companion-port", o.companionPort, 0); err != nil {
 			return err
 		}
+	}
+	python, err := findPython(o.python)
+	if err != nil {
+		return err
+	}
+	if err := needJupyterLab(ctx, python); err != nil {
+		return err
 	}
 	notebook, err := prepareFolder(o)
 	if err != nil {

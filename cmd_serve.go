@@ -28,7 +28,7 @@ func runServe(ctx context.Context, args []string) error {
 	fs := newFlags("serve", "", "Runs the companion: it records sessions, grades answers and serves the interviewer's page. One per user and machine.")
 	listen := fs.String("listen", "127.0.0.1:0", "`ADDRESS` to listen on; port 0 is any free one")
 	data := fs.String("data", "", "the `DIR` for its data (default: $ASSAY_HOME)")
-	python := fs.String("python", "", "the interpreter that grades")
+	python := fs.String("python", "", "the interpreter (its `PATH`) that grades")
 	mode := fs.String("mode", "practice", "practice or interview; an interview needs isolation L1")
 	policy := fs.String("policy", "", "what candidates see of hidden tests: full, counts or none (default: full in practice, counts in an interview)")
 	idle := fs.Duration("idle-stop", 0, "end after this `TIME` without anybody connected; 0 stays")

@@ -15,7 +15,7 @@ func runVerify(ctx context.Context, args []string) error {
 	seeds := fs.Int("seeds", 10, "grade each answer on `N` seeds")
 	asJSON := fs.Bool("json", false, "print one JSON document")
 	only := fs.String("only", "", "only answers with this `NAME` (a file of the folder), comma separated")
-	python := fs.String("python", "", "the interpreter that runs the answers")
+	python := fs.String("python", "", "the interpreter (its `PATH`) that runs the answers")
 	var banks stringList
 	fs.Var(&banks, "bank", "a `DIR` with more challenges; may be repeated")
 	slugs, err := parse(fs, args, 0, -1)

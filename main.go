@@ -114,28 +114,43 @@ func printHelp(w io.Writer) {
 		"Data lives in $ASSAY_HOME (now "+homeDir()+").\n")
 }
 
+// flags is a flag set with the words of its help.
+type flags struct {
+	*flag.FlagSet
+	args, about string
+}
+
 // newFlags makes the flag set of a subcommand whose errors and help follow the house rules: help goes to stdout, an
 // unknown flag is one line on stderr.
-func newFlags(name, args, about string) *flag.FlagSet {
-	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+func newFlags(name, args, about string) *flags {
+	fs := &flags{flag.NewFlagSet(name, flag.ContinueOnError), args, about}
 	fs.SetOutput(io.Discard)
-	fs.Usage = func() {
-		fmt.Printf("usage: assay %s [flags] %s\n\n%s\n", name, args, about)
-		fs.SetOutput(os.Stdout)
-		fmt.Print("\nflags:\n")
-		fs.PrintDefaults()
-		fs.SetOutput(io.Discard)
-	}
+	fs.Usage = func() {} // called for errors too; help is printed by parse
 	return fs
+}
+
+// help prints what the subcommand does and its flags.
+func (fs *flags) help() {
+	fmt.Printf("usage: assay %s\n\n%s\n", strings.TrimSpace(fs.Name()+" [flags] "+fs.args), fs.about)
+	title := "\nflags:\n"
+	fs.VisitAll(func(f *flag.Flag) {
+		value, text := flag.UnquoteUsage(f)
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "0s" && f.DefValue != "[]" {
+			text += " (default: " + f.DefValue + ")"
+		}
+		fmt.Printf("%s  --%s\n        %s\n", title, strings.TrimSpace(f.Name+" "+value), text)
+		title = ""
+	})
 }
 
 // parse reads flags that may stand before, between and after the arguments, and returns the arguments. After "--"
 // everything is an argument.
-func parse(fs *flag.FlagSet, args []string, minArgs, maxArgs int) ([]string, error) {
+func parse(fs *flags, args []string, minArgs, maxArgs int) ([]string, error) {
 	var rest []string
 	for {
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
+				fs.help()
 				return nil, err
 			}
 			return nil, usagef("%v; see assay %s --help", err, fs.Name())
