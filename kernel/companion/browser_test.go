@@ -103,7 +103,7 @@ func (b *browser) watch(id string, from uint64) *page {
 // until reads frames until one matches; records must come without a gap.
 func (p *page) until(what string, match func(frame) bool) frame {
 	p.t.Helper()
-	timer := time.AfterFunc(30*time.Second, func() { p.conn.Close(link.CloseNormal, "") })
+	timer := time.AfterFunc(time.Minute, func() { p.conn.Close(link.CloseNormal, "") })
 	defer timer.Stop()
 	for {
 		var f frame

@@ -65,6 +65,7 @@ func (c *Companion) serveWatch(w http.ResponseWriter, r *http.Request, who role)
 		http.NotFound(w, r)
 		return
 	}
+	patience := time.Duration(c.patience.Load())
 	conn, err := link.AcceptBrowser(w, r, c.hosts, watchMessage)
 	if err != nil {
 		c.log.Warn("page refused", "from", r.RemoteAddr, "origin", r.Header.Get("Origin"), "err", err)
@@ -75,7 +76,7 @@ func (c *Companion) serveWatch(w http.ResponseWriter, r *http.Request, who role)
 	defer cancel()
 	end := context.AfterFunc(ctx, func() { conn.Close(link.CloseGoing, "") })
 	defer end()
-	conn.Patience(time.Duration(c.patience.Load()))
+	conn.Patience(patience)
 	watch := &watcher{c: c, l: l, who: who, conn: conn, wake: make(chan struct{}, 1), stop: ctx}
 	if !l.watch(watch) {
 		conn.Close(link.CloseTooSlow, "too many pages follow this session")

@@ -176,7 +176,7 @@ func TestSlowPageIsCutAndOthersAreServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.record(session.KindCellStarted, "r", "a", session.CellStarted{Code: "print()"})
-	for range 20 { // more than the sleeper's buffers hold
+	for range 30 { // more than the sleeper's buffers hold
 		k.record(session.KindOutput, "r", "a", session.Output{Output: big})
 	}
 	k.record(session.KindCellFinished, "r", "a", session.CellFinished{Status: "ok"})
@@ -210,7 +210,7 @@ func TestTooManyPages(t *testing.T) {
 	id := k.welcome().Session
 	b := browse(t, c, c.InterviewerURL())
 	for range maxWatchers {
-		b.watch(id, 0)
+		b.watch(id, 0).until("header", func(f frame) bool { return f.Session != nil })
 	}
 	var f frame
 	p := b.watch(id, 0)
