@@ -140,7 +140,10 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 		r.Message = fmt.Sprintf("isolation %s was reached, %s is required: see assay doctor", r.Isolation.Level, g.conf.MinLevel)
 		return finish(r, nil, s, nil, began), nil
 	}
-	a := b.collect(s, sub.Cells)
+	a, err := b.collect(ctx, g.pool, s, sub.Cells)
+	if err != nil {
+		return nil, err
+	}
 	r.TimingsMS["collect"] = ms(began)
 	if a.status != report.StatusGraded {
 		r.Status, r.Message, r.Cell, r.Line = a.status, clean(a.message), a.place.Cell, a.place.Line
@@ -161,7 +164,7 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 	}
 	done, err := g.judge(ctx, s, sub, o, b, a, r, began)
 	if errors.Is(err, errRunner) { // once more, with the same seed
-		if err = b.warm(ctx, g.pool); err != nil {
+		if err = b.restart(ctx, g.pool); err != nil {
 			return nil, err
 		}
 		done, err = g.judge(ctx, s, sub, o, b, a, r, began)
@@ -176,6 +179,9 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 		return nil, err
 	}
 	child, failure, err := load(b.zygote, s, a)
+	if runnerLost(err) {
+		return nil, errRunner
+	}
 	if failure != nil || err != nil {
 		refuseLoad(r, a, failure, err)
 		r.CleanRun = cleanRun(sub.LiveStatus, a, r)
@@ -187,10 +193,8 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 	for _, c := range oracle.Suite.Cases {
 		run.cases = append(run.cases, caseRun{info: c, Case: report.Case{ID: c.ID, Class: c.Class, Guards: c.Guards}})
 	}
-	review := g.review(ctx, s, a, r, o)
 	started := time.Now()
 	if err := run.all(ctx, child); err != nil {
-		review()
 		return nil, err
 	}
 	r.TimingsMS["cases"] = ms(started)
@@ -202,12 +206,17 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 		early.TimingsMS = map[string]float64{"total": ms(began)}
 		o.Progress(&early)
 	}
-	in := review()
+	started = time.Now()
+	review := g.review(ctx, s, a, r, o)
+	var steps []rubric.StepSeries
+	var clock []rubric.ClockRatio
 	if !o.SkipFluency && basicHolds(r.Correctness.Classes) {
-		started = time.Now()
-		in.Steps, in.Clock = g.measure(ctx, run)
-		r.TimingsMS["measure"] = ms(started)
+		steps, clock = g.measure(ctx, run)
 	}
+	r.TimingsMS["measure"] = ms(started)
+	in := review()
+	in.Steps, in.Clock = steps, clock
+	r.TimingsMS["review"] = ms(started)
 	return finish(r, &in, s, a, began), nil
 }
 
@@ -241,7 +250,7 @@ func finish(r *report.Report, in *rubric.Input, s *Spec, a *answer, began time.T
 	return r
 }
 
-// review starts the linters beside the tests; the function that it returns waits for them.
+// review starts the linters; the function that it returns waits for them.
 func (g *Grader) review(ctx context.Context, s *Spec, a *answer, r *report.Report, o Options) func() rubric.Input {
 	in := rubric.Input{Report: r, Source: a.source, Lines: a.lines, EntryPoints: s.EntryPoints,
 		ReferenceSource: s.Solution, StarterSource: s.Starter}

@@ -122,13 +122,25 @@ func (b *bench) warm(ctx context.Context, p *pool) (err error) {
 }
 
 // collect parses with the bench's parser, and replaces the parser when it did not survive what it read.
-func (b *bench) collect(s *Spec, cells []Cell) *answer {
+func (b *bench) collect(ctx context.Context, p *pool, s *Spec, cells []Cell) (*answer, error) {
 	a, err := collect(b.parser, s, cells)
+	if runnerLost(err) {
+		if err := b.restart(ctx, p); err != nil {
+			return nil, err
+		}
+		a, err = collect(b.parser, s, cells)
+	}
 	if err != nil {
 		b.parser.Kill()
 		b.parser = nil
 	}
-	return a
+	return a, nil
+}
+
+// restart replaces a zygote that has ended.
+func (b *bench) restart(ctx context.Context, p *pool) error {
+	b.shut()
+	return b.warm(ctx, p)
 }
 
 func (b *bench) leave() { b.mu.Unlock() }

@@ -102,9 +102,6 @@ func (r *run) all(ctx context.Context, first *harness.Child) error {
 		})
 	}
 	wg.Wait()
-	if !r.zygote.Alive() {
-		return errRunner
-	}
 	return errors.Join(r.err, ctx.Err())
 }
 
@@ -124,6 +121,9 @@ func (r *run) group(ctx context.Context, g []int, child *harness.Child) {
 		}
 		if child == nil {
 			fresh, err := r.loaded()
+			if runnerLost(err) {
+				r.stop(errRunner)
+			}
 			if err != nil {
 				c.Outcome, c.Message = report.Killed, err.Error()
 				r.budget.lose(limit)
@@ -249,12 +249,30 @@ var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true, "e
 // lost notes a case whose child did not survive it.
 func (r *run) lost(c *caseRun, err error, spent time.Duration) {
 	var late *harness.TimeoutError
+	if runnerLost(err) {
+		r.stop(errRunner)
+	}
 	if errors.As(err, &late) {
 		c.Outcome, c.Message = report.Timeout, fmt.Sprintf("no result after %v", spent.Round(10*time.Millisecond))
 	} else {
 		c.Outcome, c.Message = report.Killed, clean(err.Error())
 	}
 	r.budget.lose(spent)
+}
+
+// runnerLost reports whether an error means that the zygote ended.
+func runnerLost(err error) bool {
+	var gone *harness.GoneError
+	return errors.As(err, &gone) && gone.Lost
+}
+
+// stop ends the run with an error of ours.
+func (r *run) stop(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 func (r *run) failed() bool {

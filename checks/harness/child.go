@@ -65,7 +65,10 @@ func (e *TimeoutError) Error() string {
 }
 
 // GoneError says that a child ended, or was ended, instead of answering.
-type GoneError struct{ Why string }
+type GoneError struct {
+	Why  string
+	Lost bool // its zygote ended first: no fault of the child's
+}
 
 func (e *GoneError) Error() string { return e.Why }
 
@@ -87,13 +90,13 @@ func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
 	case w.late.Load() || errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, &TimeoutError{within}
 	case errors.As(err, &frame):
-		return nil, &GoneError{"the answer is malformed: " + frame.What}
+		return nil, &GoneError{Why: "the answer is malformed: " + frame.What}
 	}
 	exit := c.Wait()
 	if exit.Status.Signaled() && exit.Status.Signal() == syscall.SIGXCPU {
 		return nil, &TimeoutError{within}
 	}
-	return nil, &GoneError{exit.Why()}
+	return nil, &GoneError{exit.Why(), exit.Lost}
 }
 
 // Spent returns how long the last call took, without what the child waited for a processor.

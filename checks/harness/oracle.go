@@ -120,7 +120,7 @@ func StartOracle(ctx context.Context, p Python, tests, solution string, imports 
 	o.cmd = exec.Command(p.Exe, p.args("oracle")...)
 	o.cmd.Env, o.cmd.Dir = p.env(), scratch
 	o.cmd.Stdin, o.cmd.Stdout, o.cmd.Stderr = inR, outW, o.stderr
-	o.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	o.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := o.cmd.Start(); err != nil {
 		inW.Close()
 		outR.Close()

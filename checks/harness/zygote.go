@@ -79,7 +79,7 @@ func StartZygote(ctx context.Context, p Python, o ZygoteOptions) (_ *Zygote, err
 	z.cmd = exec.Command(p.Exe, p.args("zygote")...)
 	z.cmd.Env, z.cmd.Dir = p.env(), scratch
 	z.cmd.ExtraFiles, z.cmd.Stderr = []*os.File{theirs}, z.stderr
-	z.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	z.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal, for it and its children
 	err = z.cmd.Start()
 	theirs.Close()
 	if err != nil {
@@ -147,14 +147,14 @@ func (z *Zygote) Fork(l Limits) (_ *Child, err error) {
 	if err := z.send(request, theirs); err != nil {
 		z.forget(c.serial)
 		ours.Close()
-		return nil, err
+		return nil, &GoneError{err.Error(), true}
 	}
 	select {
 	case <-c.forked:
 		return c, nil
 	case <-z.gone:
 		ours.Close()
-		return nil, fmt.Errorf("the zygote ended: %s", z.stderr)
+		return nil, &GoneError{"the zygote ended: " + z.stderr.String(), true}
 	case <-time.After(10 * time.Second):
 		z.kill()
 		ours.Close()

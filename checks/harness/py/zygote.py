@@ -250,6 +250,8 @@ class Zygote:
             os.close(fd)
         else:
             self.send({"forked": m["fork"], "pid": pid})
+        if "numpy" in sys.modules:  # the next child starts from another state; `random` sees to that by itself
+            sys.modules["numpy"].random.seed()
 
     def child(self, m, stream, folder, ruleset):
         """Become a locked runner; never returns."""
@@ -259,12 +261,8 @@ class Zygote:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             ruleset = self.descriptors(stream, ruleset)
-            os.setsid()
             os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
             tempfile.tempdir = None  # what the libraries found before the fork is not the child's
-            random.seed()
-            if "numpy" in sys.modules:
-                sys.modules["numpy"].random.seed()
             self.box.lock(folder, ruleset, m)
             self.sock.detach()  # its number, 3, is the stream now
             os.dup2(1, 2)
