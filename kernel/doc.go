@@ -29,7 +29,8 @@
 //
 // Comm messages, requests to subshells and everything on control and stdin never enter the queue. A cell is a solution
 // when its role says so or when it defines one of the names that the companion's welcome lists; silent cells, empty ones
-// and ones without history never are, nor one that failed. An interrupt ends a wait and aborts what stands behind it.
+// and ones without history never are, nor one that was
+// interrupted. An interrupt ends a wait and aborts what stands behind it.
 //
 // # Goroutines
 //

@@ -182,9 +182,7 @@ func (f *flight) replied(src *wire.Peer, to *mirror, parent string, msg *protoco
 		if q.status == "error" && q.cell.stop && !q.cell.silent {
 			f.abortQueue()
 		}
-		if q.judge && q.status != "ok" {
-			q.judge = false
-		}
+		q.judge = q.judge && q.verdictWanted()
 		if q.judge {
 			q.reply, q.replyTo = msg, to
 		} else {

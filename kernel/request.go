@@ -98,6 +98,12 @@ func (c *cell) scored() bool {
 	return !c.silent && c.history && strings.TrimSpace(c.code) != ""
 }
 
+// verdictWanted reports whether a solution cell that has replied is to be judged. One that raised is: a syntax error or
+// a failing check below the definition deserves an answer too. One that was stopped is not: the person wants it over.
+func (q *request) verdictWanted() bool {
+	return q.status == "ok" || q.status == "error" && q.ename != "KeyboardInterrupt"
+}
+
 // readReply takes over what an execute_reply says.
 func (q *request) readReply(content []byte) {
 	var r protocol.ExecuteReply
