@@ -258,13 +258,12 @@ func (g *Grader) review(ctx context.Context, s *Spec, a *answer, r *report.Repor
 		return func() rubric.Input { return in }
 	}
 	var wg sync.WaitGroup
-	var lintErr, factErr error
-	wg.Go(func() { in.RuffJSON, lintErr = rubric.Lint(ctx, g.conf.Ruff, a.source) })
-	wg.Go(func() { in.Facts, factErr = rubric.Analyse(ctx, g.python.Exe, in) })
+	var failed error
+	wg.Go(func() { failed = rubric.Gather(ctx, g.python.Exe, g.conf.Ruff, &in) })
 	return func() rubric.Input {
 		wg.Wait()
-		if err := errors.Join(lintErr, factErr); err != nil {
-			g.log.Warn("grader: review", "challenge", s.Slug, "err", err)
+		if failed != nil {
+			g.log.Warn("grader: review", "challenge", s.Slug, "err", failed)
 		}
 		if v := g.ruffVersion(ctx); v != "" {
 			r.Tools["ruff"] = v

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/assay-kernel/assay/checks/report"
 )
@@ -39,13 +38,8 @@ func ReviewFile(ctx context.Context, python, ruff, name string, data []byte) (*R
 			return nil, err
 		}
 	}
-	var wg sync.WaitGroup
-	var lintErr, factErr error
-	wg.Go(func() { in.RuffJSON, lintErr = Lint(ctx, ruff, in.Source) })
-	wg.Go(func() { in.Facts, factErr = Analyse(ctx, python, in) })
-	wg.Wait()
-	if factErr != nil && (lintErr != nil || in.RuffJSON == nil) {
-		return nil, factErr
+	if err := Gather(ctx, python, ruff, &in); err != nil && in.Facts == nil && in.RuffJSON == nil {
+		return nil, err
 	}
 	if in.RuffJSON != nil {
 		setTool(in.Report, "ruff", Version(ctx, ruff))

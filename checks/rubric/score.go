@@ -2,6 +2,7 @@ package rubric
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sync"
 
@@ -78,29 +79,31 @@ func Score(in Input) {
 // Run collects what the tools can say and then calls Score. An error names a tool that failed; the report is scored
 // without it all the same.
 func Run(ctx context.Context, python, ruff string, in Input) error {
-	var wg sync.WaitGroup
-	var lintErr, factErr error
+	var err error
 	if in.Report.Status == report.StatusGraded {
-		wg.Go(func() {
-			if in.RuffJSON == nil {
-				in.RuffJSON, lintErr = Lint(ctx, ruff, in.Source)
-			}
-		})
-		wg.Go(func() {
-			if in.Facts == nil {
-				in.Facts, factErr = Analyse(ctx, python, in)
-			}
-		})
-		wg.Wait()
+		err = Gather(ctx, python, ruff, &in)
 		if in.RuffJSON != nil {
 			setTool(in.Report, "ruff", Version(ctx, ruff))
 		}
 	}
 	Score(in)
-	if factErr != nil {
-		return factErr
+	return err
+}
+
+// Gather runs the linters that in has nothing from yet, side by side. The error names those that failed; what the others
+// said is in in.
+func Gather(ctx context.Context, python, ruff string, in *Input) error {
+	source := *in // what the tools read while in is written
+	var wg sync.WaitGroup
+	var lintErr, factErr error
+	if in.RuffJSON == nil {
+		wg.Go(func() { in.RuffJSON, lintErr = Lint(ctx, ruff, source.Source) })
 	}
-	return lintErr
+	if in.Facts == nil {
+		wg.Go(func() { in.Facts, factErr = Analyse(ctx, python, source) })
+	}
+	wg.Wait()
+	return errors.Join(factErr, lintErr)
 }
 
 // tools notes which linters made this report.
