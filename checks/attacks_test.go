@@ -205,11 +205,19 @@ func TestAttacksWorkOnANaiveGrader(t *testing.T) {
 			}
 			ctx, stop := context.WithTimeout(t.Context(), limit)
 			defer stop()
-			cmd := exec.CommandContext(ctx, exe, "-B", "testdata/naive_grader.py", map[bool]string{true: "assert", false: mode}[mode == "x86"], file)
+			grader, err := filepath.Abs("testdata/naive_grader.py")
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(ctx, exe, "-B", grader, map[bool]string{true: "assert", false: mode}[mode == "x86"], file)
 			cmd.Env = append(os.Environ(), "ASSAY_ATTACK_SECRET="+secret, "TMPDIR="+stage.dir)
+			cmd.Dir = filepath.Join(t.TempDir(), "inner") // attacks write here and beside it
+			if err := os.Mkdir(cmd.Dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &limited{Buffer: &out}, &errs
-			err := cmd.Run()
+			err = cmd.Run()
 			if mode == "hang" {
 				if ctx.Err() == nil {
 					t.Error("it ended by itself")
