@@ -1,0 +1,32 @@
+# trap: wrong
+# fails: property, contract
+# why: settings belong to the class and are updated there
+import copy
+
+import numpy as np
+
+
+class FeatureLog:
+    settings = {}
+
+    def __init__(self, settings=None):
+        self.settings.update(copy.deepcopy(settings or {}))
+        self.steps = []
+
+    def set(self, key, value):
+        self.settings[key] = copy.deepcopy(value)
+
+    def add(self, name, cols):
+        self.steps.append({"name": name, "cols": list(cols)})
+
+    def report(self):
+        return copy.deepcopy({"settings": self.settings, "steps": self.steps})
+
+
+def add_features(df, cols=None):
+    names = list(cols) if cols else list(df.select_dtypes("number").columns)
+    out = df.copy()
+    for name in names:
+        out.loc[out[name] < 0, name] = 0
+        out[name + "_log"] = np.log1p(out[name])
+    return out

@@ -1,0 +1,30 @@
+# trap: wrong
+# fails: contract only
+# why: copies the outer dict; its lists are still the caller's
+import copy
+
+import numpy as np
+
+
+class FeatureLog:
+    def __init__(self, settings=None):
+        self.settings = dict(settings or {})
+        self.steps = []
+
+    def set(self, key, value):
+        self.settings[key] = copy.deepcopy(value)
+
+    def add(self, name, cols):
+        self.steps.append({"name": name, "cols": list(cols)})
+
+    def report(self):
+        return copy.deepcopy({"settings": self.settings, "steps": self.steps})
+
+
+def add_features(df, cols=None):
+    names = list(cols) if cols else list(df.select_dtypes("number").columns)
+    out = df.copy()
+    for name in names:
+        out.loc[out[name] < 0, name] = 0
+        out[name + "_log"] = np.log1p(out[name])
+    return out

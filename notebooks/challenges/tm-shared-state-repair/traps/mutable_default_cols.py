@@ -1,0 +1,32 @@
+# trap: wrong
+# fails: contract
+# why: the default list is made once and grows
+import copy
+
+import numpy as np
+
+
+class FeatureLog:
+    def __init__(self, settings=None):
+        self.settings = {} if settings is None else copy.deepcopy(settings)
+        self.steps = []
+
+    def set(self, key, value):
+        self.settings[key] = copy.deepcopy(value)
+
+    def add(self, name, cols):
+        self.steps.append({"name": name, "cols": list(cols)})
+
+    def report(self):
+        return copy.deepcopy({"settings": self.settings, "steps": self.steps})
+
+
+def add_features(df, cols=[]):
+    if not cols:
+        cols.extend(df.select_dtypes("number").columns)
+    names = cols
+    out = df.copy()
+    for name in names:
+        out.loc[out[name] < 0, name] = 0
+        out[name + "_log"] = np.log1p(out[name])
+    return out

@@ -1,0 +1,33 @@
+# trap: wrong
+# fails: basic only
+# why: keeps its first report for ever
+import copy
+
+import numpy as np
+
+
+class FeatureLog:
+    def __init__(self, settings=None):
+        self.settings = {} if settings is None else copy.deepcopy(settings)
+        self.steps = []
+        self.first = None
+
+    def set(self, key, value):
+        self.settings[key] = copy.deepcopy(value)
+
+    def add(self, name, cols):
+        self.steps.append({"name": name, "cols": list(cols)})
+
+    def report(self):
+        if self.first is None:
+            self.first = copy.deepcopy({"settings": self.settings, "steps": self.steps})
+        return copy.deepcopy(self.first)
+
+
+def add_features(df, cols=None):
+    names = list(cols) if cols else list(df.select_dtypes("number").columns)
+    out = df.copy()
+    for name in names:
+        out.loc[out[name] < 0, name] = 0
+        out[name + "_log"] = np.log1p(out[name])
+    return out
