@@ -1,15 +1,17 @@
-"""Reads the JSON of `go test -json`, prints what failed with its output, and ends with a line `GO PASSED FAILED`.
+"""Reads the JSON of `go test -json` and prints what failed with its output: gotest.py JSON AGAIN.
 
-A package that does not build or dies outside of a test counts as one failure.
+Writes to AGAIN a line `PACKAGE TEST` for each top-level test that failed, for the caller to run alone, and ends with a line
+`GO PASSED LOST`; LOST counts packages that did not build or died outside of a test. A passed test counts with its subtests.
 """
 
 import json
 import sys
 
 
-def main(path: str) -> None:
+def main(path: str, again_path: str) -> None:
     output: dict[tuple[str, str], list[str]] = {}
-    passed = failed = 0
+    passed = lost = 0
+    again: dict[tuple[str, str], None] = {}
     broken = set()
     with open(path, encoding="utf-8") as lines:
         for line in lines:
@@ -18,25 +20,27 @@ def main(path: str) -> None:
             except ValueError:
                 print(line.rstrip())
                 continue
-            key = (event.get("Package") or event.get("ImportPath", ""), event.get("Test", ""))
+            package, test = key = (event.get("Package") or event.get("ImportPath", ""), event.get("Test", ""))
             action = event["Action"]
             if action in ("output", "build-output"):
                 output.setdefault(key, []).append(event.get("Output", ""))
-            elif action == "pass" and key[1]:
+            elif action == "pass" and test:
                 passed += 1
-            elif action == "skip" and key[1]:
-                print(f"skipped: {key[0]} {key[1]}: {''.join(output.get(key, [])).strip()[-300:]}")
-            elif action == "fail" and key[1]:
-                failed += 1
-                broken.add(key[0])
-                print(f"--- FAIL {key[0]} {key[1]}")
+            elif action == "skip" and test:
+                print(f"skipped: {package} {test}: {''.join(output.get(key, [])).strip()[-300:]}")
+            elif action == "fail" and test:
+                again[package, test.split("/")[0]] = None
+                broken.add(package)
+                print(f"--- FAIL {package} {test}")
                 print("".join(output.get(key, []))[-6000:])
-            elif action in ("fail", "build-fail") and key[0] not in broken:
-                failed += 1
-                broken.add(key[0])
-                print(f"--- FAIL {key[0]}")
+            elif action in ("fail", "build-fail") and package not in broken:
+                lost += 1
+                broken.add(package)
+                print(f"--- FAIL {package}")
                 print("".join(output.get(key, []))[-6000:])
-    print(f"GO {passed} {failed}")
+    with open(again_path, "w", encoding="utf-8") as names:
+        names.writelines(f"{package} {test}\n" for package, test in again)
+    print(f"GO {passed} {lost}")
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])
