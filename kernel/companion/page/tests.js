@@ -72,6 +72,10 @@ export class TestsView {
       this.run(shown),
       findingsView(shown, this.reveal),
     );
+    // Many runs are wider than the panel: the one that is shown stays in sight.
+    const scroll = this.node.querySelector(".scroll");
+    const column = scroll.querySelector("[aria-pressed=true]").parentElement;
+    scroll.scrollLeft = column.offsetLeft + column.offsetWidth - scroll.clientWidth + 8;
   }
 
   choose(seq) {
