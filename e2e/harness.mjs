@@ -68,7 +68,7 @@ export class Notebook {
   constructor(page) { this.page = page; }
 
   static async open(browser, url) {
-    const context = await browser.newContext({ viewport: { width: 1360, height: 1000 } });
+    const context = await browser.newContext({ viewport: { width: 1360, height: 1500 } });
     const page = await context.newPage();
     await page.goto(url);
     // JupyterLab shows an empty notebook first; the real one is there when its markdown is.
