@@ -187,7 +187,7 @@ func (g *Graded) Short() string {
 	case g.Report == nil:
 		return "the reports cannot be read"
 	}
-	return fmt.Sprintf("feedback %d: %s", g.Run, inShort(g.Report))
+	return fmt.Sprintf("Run %d: %s", g.Run, inShort(g.Report))
 }
 
 // Trust says how far an export can be believed.
