@@ -1,0 +1,22 @@
+# trap: weak
+# why: Series.apply for the tiers
+def _tier(balance):
+    if balance < 0:
+        return "debt"
+    if balance < 10_000:
+        return "basic"
+    return "plus" if balance < 50_000 else "gold"
+
+
+def etl(df):
+    rows = df.sort_values("ts", kind="stable").sort_values("acct", kind="stable").reset_index(drop=True)
+    acct = rows["acct"]
+    is_reset = rows["kind"] == "reset"
+    stretch = is_reset.cumsum()
+    amount = rows["amount"].fillna(0)
+    balance = amount.groupby([acct, stretch]).cumsum()
+    tier = balance.apply(_tier)
+    last = rows["ts"].where(is_reset).groupby(acct).ffill()
+    days = (rows["ts"] - last).dt.days
+    out = rows[["acct", "ts"]].assign(balance=balance, tier=tier, days_since_reset=days)
+    return out
