@@ -39,6 +39,7 @@ type Challenge struct {
 	Solution Answer
 	Accepted []Answer // right answers of another kind than Solution
 	Traps    []Answer
+	Mutants  []Equivalent // mutants of Solution that no test can tell from it
 	Design   string
 	Version  string // hash over the folder: names and contents
 
@@ -70,7 +71,7 @@ const (
 	maxFiles     = 200
 )
 
-// required are the files that every challenge has; accepted/*.py and traps/*.py come on top.
+// required are the files that every challenge has; accepted/*.py, traps/*.py and perhaps mutants.toml come on top.
 var required = []string{
 	"challenge.toml", "prompt.md", "starter.py", "hints.md", "clarify.md", "solution.py", "tests.py", "design.md",
 }
@@ -104,6 +105,7 @@ func Read(fsys fs.FS) (*Challenge, error) {
 	c.Hints, c.FollowUps = c.readHints(files["hints.md"], &ps)
 	c.Clarify = readClarify(files["clarify.md"], &ps)
 	c.readAnswers(files, &ps)
+	c.Mutants = readMutants(files[mutantsFile], &ps)
 	c.Spec = h.spec(c, files)
 	return c, ps.err()
 }
@@ -117,6 +119,10 @@ func readFolder(fsys fs.FS, ps *Problems) (map[string]string, error) {
 			return err
 		case name == "." || d.IsDir() && (name == "accepted" || name == "traps"):
 			return nil
+		case strings.HasPrefix(d.Name(), ".") && d.IsDir():
+			return fs.SkipDir
+		case strings.HasPrefix(d.Name(), "."):
+			return nil // of an editor that has the folder open, or of the system
 		case d.IsDir():
 			ps.add(name+"/", 0, "a challenge has no such folder")
 			return fs.SkipDir
@@ -143,7 +149,7 @@ func listed(name string) bool {
 	if dir, file := path.Split(name); dir == "accepted/" || dir == "traps/" {
 		return answerName.MatchString(file)
 	}
-	return slices.Contains(required, name)
+	return name == mutantsFile || slices.Contains(required, name)
 }
 
 // readText reads one file that must be UTF-8 with Unix line ends: the version of a challenge and the lines of its

@@ -33,8 +33,12 @@ type VerifyOptions struct {
 	Seeds    int              // how many seeds each answer is graded on; 0 is 10
 	Parallel int              // gradings at a time; 0 is 1
 	Only     []string         // files or names of answers; empty is all
+	Mutants  bool             // also grade small wrong versions of the reference
+	Python   string           // interpreter that makes them
 	Progress func(string)     // one line as each answer is done
 	Now      func() time.Time // nil is time.Now
+
+	memory *memory // of earlier verifications; nil has none
 }
 
 // VerifyResult is the assay.verify/1 document.
@@ -47,6 +51,7 @@ type VerifyResult struct {
 	Problems  Problems       `json:"problems"`
 	Answers   []AnswerResult `json:"answers"`
 	Classes   []ClassResult  `json:"classes"`
+	Mutants   *MutantsResult `json:"mutants,omitempty"`
 	Seconds   float64        `json:"seconds"`
 }
 
@@ -61,7 +66,8 @@ type AnswerResult struct {
 
 	answer  Answer
 	met     int
-	example string // of a seed on which it did not
+	example string         // of a seed on which it did not
+	cases   map[string]int // class -> its cases
 }
 
 // ClassResult says what a class of hidden tests is good for.
@@ -96,6 +102,11 @@ func Verify(ctx context.Context, c *Challenge, g Grader, o VerifyOptions) (*Veri
 	if len(o.Only) == 0 {
 		v.classes()
 	}
+	if o.Mutants {
+		if err := v.mutants(ctx); err != nil {
+			return nil, fmt.Errorf("verifying %s: %w", c.Slug, err)
+		}
+	}
 	v.result.OK = len(v.result.Problems) == 0
 	v.result.Seconds = o.Now().Sub(began).Seconds()
 	return v.result, nil
@@ -107,8 +118,7 @@ type verifier struct {
 	options   VerifyOptions
 	result    *VerifyResult
 
-	mu    sync.Mutex
-	cases map[string]int // hidden cases by class, as the reference saw them
+	mu sync.Mutex // of Progress and the memory
 }
 
 // material checks what needs no grader.
@@ -165,44 +175,69 @@ func (v *verifier) grade(ctx context.Context, session, source string, seed int, 
 }
 
 func (v *verifier) starter(ctx context.Context) error {
+	if v.options.memory.knows("starter.py") {
+		return nil
+	}
 	r, err := v.grade(ctx, "verify-0", v.challenge.Starter, 1, false)
 	if err != nil {
 		return err
 	}
 	if r.Status == report.StatusGraded && len(failing(r)) == 0 {
 		v.result.Problems.add("starter.py", 0, "the starter passes; there is nothing to do")
+		return nil
 	}
+	v.options.memory.keep(AnswerResult{File: "starter.py"})
 	return nil
 }
 
 // answers grades every wanted answer on every seed.
 func (v *verifier) answers(ctx context.Context) error {
+	results := v.wanted()
+	v.result.Answers = results
+	return v.each(ctx, len(results), func(ctx context.Context, session string, i int) error {
+		r := &results[i]
+		v.mu.Lock()
+		known := v.options.memory.recall(r)
+		v.mu.Unlock()
+		if known {
+			return nil
+		}
+		if err := v.seeds(ctx, session, r); err != nil {
+			return fmt.Errorf("%s: %w", r.File, err)
+		}
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.options.memory.keep(*r)
+		return nil
+	})
+}
+
+// each does n pieces of work, as many at a time as the options allow, and stops at the first error.
+func (v *verifier) each(ctx context.Context, n int, do func(ctx context.Context, session string, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	work := make(chan int)
-	results := v.wanted()
 	var wg sync.WaitGroup
-	for n := range v.options.Parallel {
-		session := fmt.Sprintf("verify-%d", n) // gradings of one session wait for each other
+	for w := range v.options.Parallel {
+		session := fmt.Sprintf("verify-%d", w) // gradings of one session wait for each other
 		wg.Go(func() {                         // ends when work is closed
 			for i := range work {
 				if ctx.Err() != nil {
 					continue
 				}
-				if err := v.seeds(ctx, session, &results[i]); err != nil {
-					cancel(fmt.Errorf("%s: %w", results[i].File, err))
+				if err := do(ctx, session, i); err != nil {
+					cancel(err)
 				}
 			}
 		})
 	}
-	for i := range results {
+	for i := range n {
 		if ctx.Err() == nil {
 			work <- i
 		}
 	}
 	close(work)
 	wg.Wait()
-	v.result.Answers = results
 	return context.Cause(ctx)
 }
 
@@ -233,26 +268,19 @@ func (v *verifier) seeds(ctx context.Context, session string, r *AnswerResult) e
 		if p := rep.Fluency.Points; fluency && p != nil && (r.Fluency == nil || *p > *r.Fluency) {
 			r.Fluency = p // the best of several: a busy machine only ever takes points away
 		}
-		if r.File == "solution.py" {
-			v.count(rep)
-		}
 	}
 	r.Rate = float64(r.met) / float64(v.options.Seeds)
-	if v.options.Progress != nil {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		v.options.Progress(fmt.Sprintf("%s: %s as expected on %d of %d seeds", r.File, r.Kind, r.met, v.options.Seeds))
-	}
+	v.progress("%s: %s as expected on %d of %d seeds", r.File, r.Kind, r.met, v.options.Seeds)
 	return nil
 }
 
-func (v *verifier) count(r *report.Report) {
+func (v *verifier) progress(format string, args ...any) {
+	if v.options.Progress == nil {
+		return
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.cases = map[string]int{}
-	for _, class := range r.Correctness.Classes {
-		v.cases[class.Name] = class.Total
-	}
+	v.options.Progress(fmt.Sprintf(format, args...))
 }
 
 // is says whether an author means this answer by name.

@@ -19,11 +19,12 @@ var script string
 // Mutant is a version of the solution that differs in one place.
 type Mutant struct {
 	Line   int    `json:"line"` // of the original source
-	What   string `json:"what"` // what was changed, in words
+	What   string `json:"what"` // what was changed, in words; a second such change in the line is numbered
 	Source string `json:"source"`
 }
 
-// Name is how a mutant is called in a list of survivors: it stays the same while the line does.
+// Name is how a mutant is called in a list of survivors: no other mutant of the source has it, and it stays the same
+// while the line does.
 func (m Mutant) Name() string { return fmt.Sprintf("line %d: %s", m.Line, m.What) }
 
 // Make returns the mutants of source, in the order of its syntax tree. python is the interpreter that parses it.
@@ -33,7 +34,9 @@ func Make(ctx context.Context, python, source string) (_ []Mutant, err error) {
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
-	if err != nil {
+	if complaint.Len() == 0 && err != nil {
+		return nil, fmt.Errorf("mutate: %v", err)
+	} else if err != nil {
 		lines := strings.Split(strings.TrimSpace(complaint.String()), "\n")
 		return nil, fmt.Errorf("mutate: %s", lines[len(lines)-1])
 	}
@@ -41,5 +44,18 @@ func Make(ctx context.Context, python, source string) (_ []Mutant, err error) {
 	if err := json.Unmarshal(out, &mutants); err != nil {
 		return nil, fmt.Errorf("mutate: %v", err)
 	}
+	number(mutants)
 	return mutants, nil
+}
+
+// number tells equal changes in one line apart.
+func number(mutants []Mutant) {
+	seen := map[string]int{}
+	for i := range mutants {
+		m := &mutants[i]
+		name := m.Name()
+		if seen[name]++; seen[name] > 1 {
+			m.What = fmt.Sprintf("%s (%d)", m.What, seen[name])
+		}
+	}
 }

@@ -27,8 +27,8 @@ DROPPED = {"copy", "sort_values", "sort_index", "sorted", "sort", "astype", "abs
 class Mutator:
     """Walks a tree and records, for each place and change, the source with that change alone."""
 
-    def __init__(self, source: str) -> None:
-        self.tree = ast.parse(source)
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
         self.original = ast.unparse(self.tree)
         self.seen = {self.original}
         self.mutants: list[dict] = []
@@ -181,8 +181,8 @@ def subject(call: ast.Call) -> ast.expr | None:
     return call.args[0] if call.args else None
 
 
-def strip_annotations(source: str) -> str:
-    """The source without type hints, whose mutants would all survive."""
+def without_annotations(source: str) -> ast.Module:
+    """The tree of the source without type hints, whose mutants would all survive; lines are those of the source."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -190,8 +190,8 @@ def strip_annotations(source: str) -> str:
             for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]:
                 if arg is not None:
                     arg.annotation = None
-    return ast.unparse(tree)
+    return tree
 
 
 if __name__ == "__main__":
-    json.dump(Mutator(strip_annotations(sys.stdin.read())).run(), sys.stdout)
+    json.dump(Mutator(without_annotations(sys.stdin.read())).run(), sys.stdout)

@@ -28,10 +28,13 @@ const solution = `import numpy as np
 def scale(X: np.ndarray, floor: float = 0.0) -> np.ndarray:
     """Columns with mean 0."""
     X = X.copy()
+
+    # Nothing to center.
+
     if len(X) <= 1:
         return -X
     X -= X.mean(axis=0)
-    return np.maximum(X, floor)
+    return np.maximum(X, floor) + X[0] * X[0]
 `
 
 func TestMake(t *testing.T) {
@@ -40,13 +43,16 @@ func TestMake(t *testing.T) {
 		t.Fatal(err)
 	}
 	wanted := []string{
-		"line 5: copy() is left out", "line 6: LtE becomes Lt", "line 6: 1 becomes 2", "line 7: USub is left out",
-		"line 8: axis= is forgotten", "line 8: 0 becomes 1", "line 8: Sub= becomes Add=", "line 8: a statement is missing",
-		"line 9: maximum becomes minimum", "line 6: a condition is turned round", "line 3: 0.0 becomes 1.0",
+		"line 5: copy() is left out", "line 9: LtE becomes Lt", "line 9: 1 becomes 2", "line 10: USub is left out",
+		"line 11: axis= is forgotten", "line 11: 0 becomes 1", "line 11: Sub= becomes Add=", "line 11: a statement is missing",
+		"line 12: maximum becomes minimum", "line 12: 0 becomes 1", "line 12: 0 becomes 1 (2)", "line 9: a condition is turned round", "line 3: 0.0 becomes 1.0",
 	}
 	seen := map[string]bool{}
 	sources := map[string]bool{}
 	for _, m := range mutants {
+		if seen[m.Name()] {
+			t.Errorf("two mutants are called %s", m.Name())
+		}
 		seen[m.Name()] = true
 		if sources[m.Source] {
 			t.Errorf("made twice: %s", m.Name())
