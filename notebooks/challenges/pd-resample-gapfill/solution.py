@@ -1,0 +1,40 @@
+import pandas as pd
+
+HOUR = pd.Timedelta(hours=1)
+
+
+def hourly(df: pd.DataFrame, tz: str, limit: int = 2) -> pd.DataFrame:
+    """One row for each sensor and hour, with short gaps filled from the value before.
+
+    Args:
+        df: columns ts (UTC when naive), sensor, value; in any order.
+        tz: time zone of the grid, such as "Europe/Berlin".
+        limit: how many hours of each gap are filled.
+
+    Returns:
+        Columns sensor, ts (in tz), value, filled; by sensor, then ts.
+    """
+    readings = df[["sensor", "value"]].assign(ts=_hour(df["ts"], tz)).dropna(subset=["value"])
+    means = readings.groupby(["sensor", "ts"], as_index=False)["value"].mean()
+    out = _grid(means).merge(means, on=["sensor", "ts"], how="left")
+    known = out["value"].notna()
+    if limit > 0:
+        out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
+    out["filled"] = out["value"].notna() & ~known
+    return out
+
+
+def _hour(ts: pd.Series, tz: str) -> pd.Series:
+    """Beginning of the hour on the clock of tz."""
+    ts = pd.to_datetime(ts, utc=True).dt.tz_convert(tz)
+    wall = ts.dt.tz_localize(None)  # flooring ts itself fails in the hour that comes twice
+    return ts - (wall - wall.dt.floor(HOUR))
+
+
+def _grid(means: pd.DataFrame) -> pd.DataFrame:
+    """Every hour of each sensor, from its first to its last. Hours are real ones: clock changes need no rule."""
+    span = means.groupby("sensor")["ts"].agg(["min", "max"])
+    hours = (span["max"] - span["min"]) // HOUR + 1
+    grid = span["min"].repeat(hours).reset_index(name="ts")
+    grid["ts"] += grid.groupby("sensor").cumcount() * HOUR
+    return grid

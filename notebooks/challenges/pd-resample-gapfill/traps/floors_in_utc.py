@@ -1,0 +1,23 @@
+# trap: wrong
+# fails: edge
+# why: hours are those of UTC, wrong where zones have half hours
+import pandas as pd
+
+HOUR = pd.Timedelta(hours=1)
+
+
+def hourly(df, tz, limit=2):
+    ts = pd.to_datetime(df["ts"], utc=True).dt.tz_convert(tz)
+    hour = ts.dt.tz_convert("UTC").dt.floor("60min").dt.tz_convert(tz)
+    readings = df.assign(ts=hour).dropna(subset=["value"])
+    means = readings.groupby(["sensor", "ts"], as_index=False)["value"].mean()
+    span = means.groupby("sensor")["ts"].agg(["min", "max"])
+    hours = (span["max"] - span["min"]) // HOUR + 1
+    grid = span["min"].repeat(hours).reset_index(name="ts")
+    grid["ts"] += grid.groupby("sensor").cumcount() * HOUR
+    out = grid.merge(means, on=["sensor", "ts"], how="left")
+    known = out["value"].notna()
+    if limit > 0:
+        out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
+    out["filled"] = out["value"].notna() & ~known
+    return out

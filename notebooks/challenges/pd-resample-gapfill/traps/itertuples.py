@@ -1,0 +1,29 @@
+# trap: weak
+# why: collects the readings of each hour with itertuples
+import pandas as pd
+
+HOUR = pd.Timedelta(hours=1)
+
+
+def hourly(df, tz, limit=2):
+    ts = pd.to_datetime(df["ts"], utc=True).dt.tz_convert(tz)
+    wall = ts.dt.tz_localize(None)
+    hour = ts - (wall - wall.dt.floor("60min"))
+    sums = {}
+    for row in df.assign(ts=hour).itertuples(index=False):
+        if pd.notna(row.value):
+            sums.setdefault((row.sensor, row.ts), []).append(row.value)
+    means = pd.DataFrame(
+        [(sensor, at, sum(values) / len(values)) for (sensor, at), values in sorted(sums.items())],
+        columns=["sensor", "ts", "value"],
+    ).astype({"ts": ts.dtype})
+    span = means.groupby("sensor")["ts"].agg(["min", "max"])
+    hours = (span["max"] - span["min"]) // HOUR + 1
+    grid = span["min"].repeat(hours).reset_index(name="ts")
+    grid["ts"] += grid.groupby("sensor").cumcount() * HOUR
+    out = grid.merge(means, on=["sensor", "ts"], how="left")
+    known = out["value"].notna()
+    if limit > 0:
+        out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
+    out["filled"] = out["value"].notna() & ~known
+    return out

@@ -1,0 +1,20 @@
+# trap: wrong
+# fails: basic, edge, property, contract
+# why: only hours with readings
+import pandas as pd
+
+
+def hourly(df, tz, limit=2):
+    ts = pd.to_datetime(df["ts"], utc=True).dt.tz_convert(tz)
+    wall = ts.dt.tz_localize(None)
+    hour = ts - (wall - wall.dt.floor("60min"))
+    readings = df.assign(ts=hour).dropna(subset=["value"])
+    means = readings.groupby(["sensor", "ts"], as_index=False)["value"].mean()
+    span = means.groupby("sensor")["ts"].agg(["min", "max"])
+    grid = means[["sensor", "ts"]]
+    out = grid.merge(means, on=["sensor", "ts"], how="left")
+    known = out["value"].notna()
+    if limit > 0:
+        out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
+    out["filled"] = out["value"].notna() & ~known
+    return out

@@ -1,0 +1,27 @@
+# trap: wrong
+# fails: contract
+# why: remembers the span of each sensor from the first call
+import pandas as pd
+
+HOUR = pd.Timedelta(hours=1)
+
+_first = {}
+
+
+def hourly(df, tz, limit=2):
+    ts = pd.to_datetime(df["ts"], utc=True).dt.tz_convert(tz)
+    wall = ts.dt.tz_localize(None)
+    hour = ts - (wall - wall.dt.floor("60min"))
+    readings = df.assign(ts=hour).dropna(subset=["value"])
+    means = readings.groupby(["sensor", "ts"], as_index=False)["value"].mean()
+    span = means.groupby("sensor")["ts"].agg(["min", "max"])
+    span["min"] = [_first.setdefault((name, tz), at) for name, at in span["min"].items()]
+    hours = (span["max"] - span["min"]) // HOUR + 1
+    grid = span["min"].repeat(hours).reset_index(name="ts")
+    grid["ts"] += grid.groupby("sensor").cumcount() * HOUR
+    out = grid.merge(means, on=["sensor", "ts"], how="left")
+    known = out["value"].notna()
+    if limit > 0:
+        out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
+    out["filled"] = out["value"].notna() & ~known
+    return out
