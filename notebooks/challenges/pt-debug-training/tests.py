@@ -1,0 +1,330 @@
+import numpy as np
+import torch
+from assay import basic, contract, edge, prop, public, speed
+from torch.nn import functional as F
+
+FEATURES, CLASSES, WIDTH = 5, 4, 7
+
+
+# --- what to expect
+
+
+def layers(t, state, depth):
+    """Pairs of weight and bias in the order in which a row meets them, from a state_dict with any names."""
+    t.check(isinstance(state, dict), "state_dict() is not a dict")
+    weights = [v for v in state.values() if v.ndim == 2]
+    biases = [v for v in state.values() if v.ndim == 1]
+    t.check(len(weights) == len(biases) == depth + 1,
+            f"the state_dict has {len(weights)} layers, expected {depth + 1}: a hidden layer is not in it")
+    pairs = list(zip(weights, biases))
+    pairs.sort(key=lambda p: (len(p[0]) == CLASSES, p[0].shape[1] != FEATURES))  # stable: hidden ones keep their order
+    return pairs
+
+
+def logits(pairs, x):
+    """Net without dropout."""
+    *hidden, (w, b) = pairs
+    for v, c in hidden:
+        x = torch.relu(x @ v.T + c)
+    return x @ w.T + b
+
+
+def trained(pairs, x, y, steps, lr):
+    """Weights and losses after SGD by hand on one batch, again and again."""
+    flat = [v.clone().requires_grad_(True) for pair in pairs for v in pair]
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(logits(list(zip(flat[::2], flat[1::2])), x), y)
+        grads = torch.autograd.grad(loss, flat)
+        with torch.no_grad():
+            for v, g in zip(flat, grads):
+                v -= lr * g
+        losses.append(float(loss))
+    flat = [v.detach() for v in flat]
+    return list(zip(flat[::2], flat[1::2])), losses
+
+
+# --- inputs
+
+
+def rows(t, n, features=FEATURES, classes=CLASSES):
+    x = torch.from_numpy(t.rng.normal(size=(n, features)).astype(np.float32))
+    return x, torch.from_numpy(t.rng.integers(classes, size=n))
+
+
+def net(t, depth, dropout=0.0):
+    """A kept Net, and its layers."""
+    model = yield t.new("Net", FEATURES, CLASSES, WIDTH, depth, dropout)
+    state = yield t.method(model, "state_dict")
+    return model, layers(t, state, depth)
+
+
+def exact(t, depth, x, y, epochs, lr, batch_size, steps):
+    """Train without dropout and compare with SGD by hand; all batches are equal, so order does not matter."""
+    model, before = yield from net(t, depth)
+    got = yield t.call("fit", model, x, y, epochs, lr, batch_size, 3)
+    state = yield t.method(model, "state_dict")
+    want, losses = trained(before, x[:batch_size], y[:batch_size], steps, lr)
+    losses = np.asarray(losses).reshape(epochs, -1).mean(axis=1)
+    t.shape(np.asarray(got), (epochs,), what="the losses")
+    t.close(np.asarray(got), losses, rtol=1e-3, atol=1e-4, what="the losses")
+    for (w, b), (v, c) in zip(layers(t, state, depth), want):
+        t.close(w, v, rtol=2e-3, atol=2e-4, what="a weight after training")
+        t.close(b, c, rtol=2e-3, atol=2e-4, what="a bias after training")
+
+
+def check_result(t, got):
+    """losses and val_acc of a kept result."""
+    losses = yield t.method(got, "__getitem__", "losses")
+    acc = yield t.method(got, "__getitem__", "val_acc")
+    t.check(isinstance(losses, list) and len(losses) == 15, "losses is not a list of one number for each of 15 epochs")
+    return losses, acc
+
+
+def values(t, p):
+    """The numbers of a tensor."""
+    t.check(isinstance(p, torch.Tensor), "the result is not a tensor")
+    return p.detach().numpy()
+
+
+# --- one probe for each bug
+
+
+@public("The worked example.")
+def example(t):
+    model = yield t.new("Net", 4, 2)
+    x = torch.tensor([[9.0, 1.0, 0.0, 2.0], [0.0, 3.0, 1.0, 1.0], [5.0, 0.0, 7.0, 2.0]])
+    p = yield t.call("predict_proba", model, x)
+    t.shape(p, (3, 2))
+    t.close(values(t, p).sum(axis=1), np.ones(3), rtol=0, atol=1e-5, what="the sum of each row")
+
+
+@basic("All layers of Net are trained and are in its state_dict.")
+def all_layers_move(t):
+    model, before = yield from net(t, 2)
+    x, y = rows(t, 24)
+    yield t.call("fit", model, x, y, 3, 0.5, 8, 1)
+    after = layers(t, (yield t.method(model, "state_dict")), 2)
+    for k, (old, new) in enumerate(zip(before, after)):
+        moved = [float((a - b).abs().max()) for a, b in zip(old, new)]
+        t.check(min(moved) > 0, f"layer {k + 1} of 3 is the same after training")
+
+
+@basic("fit returns the cross-entropy of logits.")
+def loss_of_logits(t):
+    model, before = yield from net(t, 0)
+    x, _ = rows(t, 12)
+    y = torch.full((12,), int(t.rng.integers(CLASSES)))
+    got = yield t.call("fit", model, x * 3, y, 1, 0.0, 12, 1)
+    t.close(got, [float(F.cross_entropy(logits(before, x * 3), y))], rtol=1e-3, atol=1e-4, what="the loss")
+
+
+@basic("Each step is plain SGD on its own batch only: one batch, several epochs.")
+def clear_gradients(t):
+    x, _ = rows(t, 10)
+    y = torch.full((10,), int(t.rng.integers(CLASSES)))
+    yield from exact(t, 0, x, y, 4, 0.2, 10, 4)
+
+
+@basic("Each step is plain SGD on its own batch only: several equal batches.")
+def clear_gradients_in_an_epoch(t):
+    x, y = rows(t, 1)
+    yield from exact(t, 0, x.repeat(12, 1), y.repeat(12), 2, 0.2, 3, 8)
+
+
+@basic("A row keeps its label: at learning rate 0 the mean loss does not depend on the order.")
+def rows_keep_labels(t):
+    model, before = yield from net(t, 0)
+    x, y = rows(t, 30)
+    y = logits(before, 4 * x).argmax(dim=1)
+    got = yield t.call("fit", model, 4 * x, y, 2, 0.0, 10, 1)
+    want = float(F.cross_entropy(logits(before, 4 * x), y))
+    t.close(got, [want, want], rtol=1e-3, atol=1e-4, what="the losses")
+
+
+@basic("predict_proba gives probabilities of the classes, which add up to 1 in each row.")
+def class_axis(t):
+    model, pairs = yield from net(t, 1)
+    x, _ = rows(t, 9)
+    p = yield t.call("predict_proba", model, 3 * x)
+    t.shape(p, (9, CLASSES))
+    t.close(p, torch.softmax(logits(pairs, 3 * x), dim=1), rtol=1e-4, atol=1e-5)
+
+
+@basic("train_fixed returns model, losses and val_acc: losses fall, val_acc is at least 0.9.")
+def learns(t):
+    got = yield t.keep("train_fixed", int(t.rng.integers(10_000)))
+    losses, acc = yield from check_result(t, got)
+    t.check(float(losses[-1]) < 0.6 * float(losses[0]), f"the loss goes from {losses[0]:.3f} to {losses[-1]:.3f} only")
+    t.check(0.9 <= float(acc) <= 1, f"val_acc is {acc:.3f}")
+
+
+# --- other sizes
+
+
+@edge("One row is enough: predict_proba.")
+def one_row(t):
+    model, pairs = yield from net(t, 2)
+    x, _ = rows(t, 1)
+    p = yield t.call("predict_proba", model, x)
+    t.shape(p, (1, CLASSES))
+    t.close(p, torch.softmax(logits(pairs, x), dim=1), rtol=1e-4, atol=1e-5)
+
+
+@edge("One row is enough: fit.")
+def fit_one_row(t):
+    x, y = rows(t, 1)
+    yield from exact(t, 1, x, y, 3, 0.2, 8, 3)
+
+
+@edge("The mean is over rows: the last batch is smaller.")
+def smaller_last_batch(t):
+    model, before = yield from net(t, 1)
+    x, y = rows(t, 3)
+    x, y = torch.cat([x[:1].repeat(16, 1), 5 * x[1:2]]), torch.cat([y[:1].repeat(16), y[1:2]])
+    got = yield t.call("fit", model, x, y, 1, 0.0, 16, 1)
+    t.close(got, [float(F.cross_entropy(logits(before, x), y))], rtol=1e-3, atol=1e-4, what="the loss")
+
+
+@edge("All layers are in the state_dict: more of them.")
+def deeper(t):
+    model, before = yield from net(t, 4)
+    x, _ = rows(t, 6)
+    p = yield t.call("predict_proba", model, x)
+    t.close(p, torch.softmax(logits(before, x), dim=1), rtol=1e-4, atol=1e-5)
+
+
+@edge("No epochs: no losses, and nothing is trained.")
+def no_epochs(t):
+    model, before = yield from net(t, 1)
+    x, y = rows(t, 6)
+    got = yield t.call("fit", model, x, y, 0, 0.5, 4, 1)
+    t.equal(got, [], what="the losses")
+    after = layers(t, (yield t.method(model, "state_dict")), 1)
+    t.close(after[0][0], before[0][0], rtol=0, atol=0, what="a weight")
+
+
+@prop("Plain SGD on the cross-entropy of logits: any depth, any rows, one batch.", repeat=6)
+def any_training(t):
+    n = int(t.rng.integers(2, 14))
+    x, y = rows(t, n)
+    epochs = int(t.rng.integers(2, 5))
+    yield from exact(t, t.repetition % 3, x, y, epochs, float(t.rng.uniform(0.1, 0.4)), n, epochs)
+
+
+@prop("Probabilities of a row do not depend on the other rows.", repeat=5)
+def rows_alone(t):
+    model, _ = yield from net(t, 1)
+    n = int(t.rng.integers(3, 10))
+    x, _ = rows(t, n)
+    some = torch.from_numpy(t.rng.permutation(n)[: n - 1].copy())
+    p = yield t.call("predict_proba", model, 2 * x)
+    q = yield t.call("predict_proba", model, 2 * x[some])
+    t.shape(p, (n, CLASSES))
+    t.close(values(t, p).sum(axis=1), np.ones(n), rtol=0, atol=1e-5, what="the sum of each row")
+    t.close(values(t, q), values(t, p)[some], rtol=1e-4, atol=1e-5)
+
+
+# --- promises
+
+
+@contract("predict_proba works in eval mode.")
+def eval_mode(t):
+    model, pairs = yield from net(t, 2, 0.5)
+    x, _ = rows(t, 8)
+    yield t.method(model, "train", _keep=True)
+    p = yield t.call("predict_proba", model, x)
+    t.close(p.detach(), torch.softmax(logits(pairs, x), dim=1), rtol=1e-4, atol=1e-5)
+
+
+@contract("The result of predict_proba carries no gradient.")
+def no_gradient(t):
+    model, _ = yield from net(t, 1)
+    p = yield t.call("predict_proba", model, rows(t, 4)[0])
+    t.check(isinstance(p, torch.Tensor), "the result is not a tensor")
+    t.check(not p.requires_grad, "the result carries a gradient")
+
+
+@contract("fit trains in training mode, also after predict_proba.")
+def training_mode(t):
+    model, pairs = yield from net(t, 2, 0.5)
+    x, y = rows(t, 40)
+    y = logits(pairs, 6 * x).argmax(dim=1)
+    yield t.call("predict_proba", model, x)
+    got = yield t.call("fit", model, 6 * x, y, 2, 0.0, 20, 1)
+    t.check(len(got) == 2, "expected two losses")
+    without = float(F.cross_entropy(logits(pairs, 6 * x), y))
+    t.check(min(abs(float(v) - without) for v in got) > 1e-4, "dropout does not act in training")
+    t.check(abs(float(got[0]) - float(got[1])) > 1e-6, "dropout does not act in training")
+
+
+@contract("fit shuffles in each epoch.")
+def shuffles(t):
+    # Nothing can be learned here. In the order given, the last label wins.
+    model, _ = yield from net(t, 0)
+    x, y = torch.zeros(400, FEATURES), torch.tensor([0, 1]).repeat_interleave(200)
+    yield t.call("fit", model, x, y, 2, 0.3, 4, int(t.rng.integers(1000)))
+    p = yield t.call("predict_proba", model, x[:2])
+    p = values(t, p)
+    share = float(p[0, 1] / (p[0, 0] + p[0, 1]))
+    t.check(share < 0.87, "after rows that are sorted by label it knows only the last label")
+
+
+@contract("fit seeds torch: same seed, same losses.")
+def fit_is_seeded(t):
+    model, _ = yield from net(t, 1, 0.3)
+    state = yield t.method(model, "state_dict")
+    x, y = rows(t, 20)
+    got = []
+    for seed in (4, 5, 4):
+        yield t.method(model, "load_state_dict", state, _keep=True)
+        got.append((yield t.call("fit", model, x, y, 2, 0.1, 6, seed)))
+    t.same(got[0], got[2])
+    t.check(got[0] != got[1], "another seed gives the same losses")
+
+
+@contract("train_fixed: same seed, same result, whatever ran before.")
+def repeatable(t):
+    seed = int(t.rng.integers(10_000))
+    got = []
+    for s in (seed, seed + 1, seed):
+        h = yield t.keep("train_fixed", s)
+        got.append((yield from check_result(t, h)))
+    t.same(got[0], got[2])
+    t.check(got[0][0] != got[1][0], "another seed gives the same losses")
+
+
+@contract("The losses and val_acc are floats.")
+def plain_floats(t):
+    got = yield t.keep("train_fixed", 11)
+    losses, acc = yield from check_result(t, got)
+    t.check(all(isinstance(v, float) for v in [*losses, acc]), "a loss or val_acc is not a Python float")
+
+
+@contract("val_acc is the accuracy of the trained model on the validation rows.")
+def honest_accuracy(t):
+    # A claim that is right for one seed by chance is not for several.
+    for seed in t.rng.integers(10_000, size=4):
+        got = yield t.keep("train_fixed", int(seed))
+        _, acc = yield from check_result(t, got)
+        model = yield t.method(got, "__getitem__", "model", _keep=True)
+        _, _, x, y = t.reference.make_data(int(seed))
+        p = yield t.call("predict_proba", model, x)
+        t.shape(p, (len(x), 3))
+        t.close(float(acc), float((p.argmax(dim=1) == y).float().mean()), rtol=0, atol=1e-6, what="val_acc")
+
+
+@contract("X and y are not changed.")
+def inputs_unchanged(t):
+    model, _ = yield from net(t, 1)
+    x, y = rows(t, 15)
+    hx, hy = (yield t.hold(x)), (yield t.hold(y))
+    yield t.call("fit", model, hx, hy, 2, 0.1, 4, 1)
+    yield t.call("predict_proba", model, hx)
+    t.equal((yield t.fetch(hx)), x, what="X after training")
+    t.equal((yield t.fetch(hy)), y, what="y after training")
+
+
+@speed(limit=3.0, size="96 rows, 15 epochs")
+def quick(t):
+    return t.call("train_fixed", 5)
