@@ -110,6 +110,14 @@ def integers(t):
     t.dtype(S, "float64")
 
 
+@edge("The result is a float64 array, also when E holds float32.")
+def single_precision(t):
+    E = t.rng.normal(size=(15, 6)).astype(np.float32)
+    S = yield t.call(NAME, E)
+    compare(t, E, S)
+    t.dtype(S, "float64")
+
+
 @edge("No value is outside of [-1, 1].")
 def within_bounds(t):
     E = t.rng.normal(size=(60, 24))
