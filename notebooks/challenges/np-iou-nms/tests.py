@@ -121,6 +121,19 @@ def no_area(t):
     t.close(D, np.diag([0.0, 0.0, 1.0]), rtol=0, atol=1e-9)
 
 
+@edge("A box without area has IoU 0 with every box: many of them, after boxes that overlap.")
+def many_without_area(t):
+    for n in (120, 180, 300):
+        low = t.rng.uniform(0, 4, size=(n, 2))
+        A = np.concatenate([low, low + t.rng.uniform(5, 9, size=(n, 2))], axis=1)
+        yield t.call("iou_matrix", A, A)  # leaves memory behind that is not zero
+        flat = A.copy()
+        side = t.rng.integers(2, size=n)
+        flat[np.arange(n), 2 + side] = flat[np.arange(n), side]
+        D = yield t.call("iou_matrix", flat, flat)
+        t.close(D, np.zeros((n, n)), rtol=0, atol=1e-9)
+
+
 @edge("A box without area has IoU 0: nms keeps it and it drops nobody.")
 def nms_no_area(t):
     boxes = np.array([[0.0, 0, 4, 4], [1, 1, 1, 1], [1, 1, 1, 1], [0, 2, 3, 2], [0, 0, 4, 3]])
