@@ -95,9 +95,17 @@ def one_column(t):
     compare(t, X, D)
 
 
-@edge("The result is a float64 array, also when X holds integers.")
+@edge("The result is a float64 array, also for integers.")
 def integers(t):
     X = t.rng.integers(-20, 20, size=(15, 5))
+    D = yield t.call("pairwise_distances", X)
+    compare(t, X, D)
+    t.dtype(D, "float64")
+
+
+@edge("The result is a float64 array, also for integers like uint8.")
+def narrow_integers(t):
+    X = t.rng.integers(0, 256, size=(15, 5)).astype(np.uint8)
     D = yield t.call("pairwise_distances", X)
     compare(t, X, D)
     t.dtype(D, "float64")

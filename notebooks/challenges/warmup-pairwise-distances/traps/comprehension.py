@@ -4,5 +4,6 @@ import numpy as np
 
 
 def pairwise_distances(X):
+    X = np.asarray(X, dtype=float)
     n = len(X)
     return np.array([[np.linalg.norm(a - b) for b in X] for a in X], dtype=float).reshape(n, n)

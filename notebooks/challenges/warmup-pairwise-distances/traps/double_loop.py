@@ -4,6 +4,7 @@ import numpy as np
 
 
 def pairwise_distances(X):
+    X = np.asarray(X, dtype=float)
     n = len(X)
     D = np.zeros((n, n))
     for i in range(n):

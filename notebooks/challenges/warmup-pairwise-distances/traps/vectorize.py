@@ -4,6 +4,7 @@ import numpy as np
 
 
 def pairwise_distances(X):
+    X = np.asarray(X, dtype=float)
     n = len(X)
     if n == 0:
         return np.empty((0, 0))
