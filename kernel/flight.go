@@ -48,11 +48,12 @@ type flight struct {
 // holds are the times that a flight waits.
 type holds struct {
 	judge time.Duration // for a verdict, before reply and idle are released
+	batch time.Duration // the same, where nobody sits before the notebook
 	magic time.Duration // for the answer to one of our magics
 	reply time.Duration // for an execute_reply when idle has been seen already
 }
 
-var usualHolds = holds{judge: time.Second, magic: 2 * time.Second, reply: 2 * time.Second}
+var usualHolds = holds{judge: time.Second, batch: 30 * time.Second, magic: 2 * time.Second, reply: 2 * time.Second}
 
 func newFlight(log *slog.Logger, say *speaker, tell *recorder, h holds) *flight {
 	return &flight{
@@ -101,7 +102,7 @@ func (f *flight) belongs(c *cell) bool {
 func (f *flight) welcomed(w session.Welcome) {
 	f.change(nil, func() {
 		f.greeted, f.refused = true, w.Error
-		f.defines = definition(w.EntryPoints)
+		f.defines = session.Definition(w.EntryPoints)
 		switch {
 		case w.Error == "":
 		case f.wait != nil:
@@ -163,8 +164,18 @@ func (f *flight) isSolution(c *cell) bool {
 	if !f.belongs(c) || f.aside || f.refused != "" || !c.scored() {
 		return false
 	}
-	return c.role == session.RoleSolution || f.defines != nil && f.defines.MatchString(c.code)
+	switch {
+	case c.role == session.RoleSolution:
+		return true
+	case !f.greeted && c.role == "":
+		// The names are not known yet. The companion decides, and answers with nothing when the cell defines none.
+		return anyDefinition.MatchString(c.code)
+	}
+	return f.defines != nil && f.defines.MatchString(c.code)
 }
+
+// anyDefinition matches code that defines something at the start of a line.
+var anyDefinition = regexp.MustCompile(`(?m)^(?:async[ \t]+def|def|class)[ \t]`)
 
 // replied takes an execute_reply of the child. It goes to the client at once unless its cell is to be judged.
 func (f *flight) replied(src *wire.Peer, to *mirror, parent string, msg *protocol.Message) {
@@ -235,10 +246,19 @@ func (f *flight) finish(src *wire.Peer, q *request) {
 	q.from.paid()
 	f.noteFinish(q)
 	if q.judge && !f.aside && f.refused == "" {
-		f.startWait(q, f.holds.judge)
+		f.startWait(q, f.patience(q.cell))
 		return
 	}
 	f.release(src, q)
+}
+
+// patience is how long a solution is held. A front end that answers no input() is a batch job, such as nbconvert: nobody
+// sits before it, and it stops listening when the cell is idle, so a verdict that comes later would be lost to it.
+func (f *flight) patience(c *cell) time.Duration {
+	if c.batch {
+		return f.holds.batch
+	}
+	return f.holds.judge
 }
 
 // release lets go of what was held of a cell.

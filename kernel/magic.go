@@ -114,16 +114,3 @@ func dedent(lines []string) []string {
 	}
 	return out
 }
-
-// definition matches code that defines one of names at the start of a line; nil without names.
-func definition(names []string) *regexp.Regexp {
-	if len(names) == 0 {
-		return nil
-	}
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = regexp.QuoteMeta(n)
-	}
-	any := "(?:" + strings.Join(quoted, "|") + ")"
-	return regexp.MustCompile(`(?m)^(?:(?:async[ \t]+)?def[ \t]+` + any + `\b|class[ \t]+` + any + `\b|` + any + `[ \t]*(?::[^=\n]+)?=[^=])`)
-}

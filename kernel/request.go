@@ -40,6 +40,7 @@ type cell struct {
 	silent    bool
 	history   bool // store_history
 	stop      bool // stop_on_error
+	batch     bool // no allow_stdin: nobody sits before it
 	id        string
 	tags      []string
 	challenge string
@@ -79,7 +80,7 @@ func readCell(m *protocol.Message) *cell {
 	if err != nil {
 		return nil
 	}
-	c := &cell{code: req.Code, silent: req.Silent, history: req.StoreHistory, stop: req.StopOnError}
+	c := &cell{code: req.Code, silent: req.Silent, history: req.StoreHistory, stop: req.StopOnError, batch: !req.AllowStdin}
 	// What follows decides nothing for the child; a value of another type counts as absent.
 	c.id, _ = meta.String("cellId")
 	json.Unmarshal(meta["tags"], &c.tags)

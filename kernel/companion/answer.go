@@ -101,13 +101,24 @@ func (l *live) answered(request string) *session.Feedback {
 	case "finish":
 		title, text = l.finishText()
 	case "clarify":
-		title, text = "Clarify: noted", l.phaseText(session.PhaseClarify)
+		title, text = l.noted("Clarify", run.Magic.Body, session.PhaseClarify)
 	case "plan":
-		title, text = "Plan: noted", l.phaseText(session.PhasePlan)
+		title, text = l.noted("Plan", run.Magic.Body, session.PhasePlan)
 	default:
 		title, text = l.statusText()
 	}
 	return &session.Feedback{Request: request, Final: true, Data: card.Message(title, strings.Split(text, "\n\n")...)}
+}
+
+// noted answers a clarify or plan cell. The form as it was handed out, labels without a word behind them, is not a note.
+func (l *live) noted(name, body, phase string) (title, text string) {
+	for line := range strings.Lines(body) {
+		line = strings.TrimSpace(line)
+		if line != "" && strings.Trim(line, "-* ") != "" && !strings.HasSuffix(line, ":") {
+			return name + ": noted", l.phaseText(phase)
+		}
+	}
+	return name + ": nothing written yet", "Write into the cell and run it again; your interviewer reads it. " + l.phaseText(phase)
 }
 
 func (l *live) hintText(request string) (title, text string) {
@@ -125,7 +136,7 @@ func (l *live) hintText(request string) (title, text string) {
 	}
 	title = "Hints"
 	if next := l.nextHint(&l.state); next > 0 {
-		title = fmt.Sprintf("Hint %d of %d", next, len(l.challenge.Hints))
+		title = fmt.Sprintf("Hints so far: %d of %d", next-1, len(l.challenge.Hints))
 	}
 	return title, strings.Join(append(given, l.nextHintText()), "\n\n")
 }
@@ -182,12 +193,11 @@ func (l *live) practiceText() string {
 func (l *live) phaseText(phase string) string {
 	budget := session.Budgets(l.state.Clock.Minutes())[phase]
 	text := fmt.Sprintf("It took %s; %s is usual.", clockText(l.state.Clock.Spent()[phase]), budgetText(budget))
-	now := l.state.Clock.Now(time.Now())
-	next, ok := session.Budgets(l.state.Clock.Minutes())[now.Phase]
-	if !ok || now.Phase == phase {
+	next := map[string]string{session.PhaseClarify: session.PhasePlan, session.PhasePlan: session.PhaseCode}[phase]
+	if next == "" {
 		return text
 	}
-	return fmt.Sprintf("%s Next: %s, %s.", text, phaseName(now.Phase), budgetText(next))
+	return fmt.Sprintf("%s Next: %s, %s.", text, phaseName(next), budgetText(session.Budgets(l.state.Clock.Minutes())[next]))
 }
 
 func (l *live) statusText() (title, text string) {

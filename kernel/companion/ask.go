@@ -7,6 +7,7 @@ import (
 	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/session"
+	"github.com/assay-kernel/assay/notebooks"
 )
 
 // ask is what is to be graded: the session as it was when the candidate asked, whatever has happened since.
@@ -14,7 +15,9 @@ type ask struct {
 	request    string
 	cell       string
 	submit     bool // by %submit
-	finished   bool // the session was
+	role       string
+	code       string // of the asking cell
+	finished   bool   // the session was
 	submission checks.Submission
 	clock      session.ClockNow
 }
@@ -25,7 +28,7 @@ func newAsk(s *session.State, request string) *ask {
 	if run == nil {
 		return nil
 	}
-	a := &ask{request: request, cell: run.Cell, submit: run.Magic != nil, finished: s.Finished != nil,
+	a := &ask{request: request, cell: run.Cell, submit: run.Magic != nil, role: run.Role, code: run.Code, finished: s.Finished != nil,
 		submission: checks.Submission{LiveStatus: "ok"}, clock: run.Clock}
 	for _, cell := range s.Submission(request) {
 		a.submission.Cells = append(a.submission.Cells, checks.Cell{ID: cell.ID, Source: cell.Source, Role: cell.Role})
@@ -34,6 +37,15 @@ func newAsk(s *session.State, request string) *ask {
 		a.submission.LiveStatus = run.Finished.Status
 	}
 	return a
+}
+
+// idle reports whether there is nothing to judge: a kernel that was not welcomed yet asks about any definition.
+func (a *ask) idle(ch *notebooks.Challenge) bool {
+	if a.submit || a.role != "" || ch == nil {
+		return false
+	}
+	defines := session.Definition(ch.EntryPoints)
+	return defines != nil && !defines.MatchString(a.code)
 }
 
 // ask finds what a job is about. It was kept when the record was committed; a job of an earlier process is read from

@@ -73,6 +73,13 @@ func (c *Companion) grade(ctx context.Context, j *store.Job) error {
 		_, err := c.store.Finish(ctx, j, nil)
 		return err
 	}
+	if a.idle(l.challenge) {
+		if _, err := c.store.Finish(ctx, j, nil); err != nil {
+			return err
+		}
+		l.send(session.Down{Feedback: &session.Feedback{Request: j.Request, Final: true}})
+		return nil
+	}
 	v := session.Verdict{Final: a.submit}
 	rep, refusal := c.judge(ctx, l, a, j)
 	if ctx.Err() != nil {
