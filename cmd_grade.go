@@ -98,7 +98,8 @@ func printGrade(title string, full *report.Report, policy string, asJSON bool) e
 	if asJSON {
 		return printJSON(shown)
 	}
-	_, err := fmt.Println(card.Render(card.Input{Report: shown, Run: 1, Title: title, Policy: policy})["text/plain"])
+	text := card.Render(card.Input{Report: shown, Run: 1, Title: title, Policy: policy})["text/plain"]
+	_, err := fmt.Printf("%s\nisolation %s\n", strings.TrimRight(fmt.Sprint(text), "\n"), shown.Isolation.Level)
 	return err
 }
 
