@@ -17,17 +17,24 @@ command -v "$python" >/dev/null || fail "no $python found" "install Python 3.11 
 stamp() { echo ".venv/.assay-$1"; }
 wanted() { { "$python" --version; cat "env/$1.txt"; } | sha256sum | cut -d' ' -f1; }
 
-fresh=
+# One at a time in one folder: a second `make` waits for the first, then finds its work done.
+if command -v flock >/dev/null; then
+    exec 9<env
+    flock -n 9 || { say "venv: another make is at work on .venv; waiting for it"; flock 9; }
+fi
+
+fresh= log=
 if [ ! -f "$(stamp base)" ] || [ "$(cat "$(stamp base)")" != "$(wanted uv)" ] || ! .venv/bin/python -c '' 2>/dev/null; then
     fresh=1
 fi
 undo() {
     code=$?
-    if [ $code -ne 0 ] && [ -n "$fresh" ]; then rm -rf .venv; say "venv: removed the unfinished .venv; nothing is half made"; fi
+    rm -f "$log"
+        if [ $code -ne 0 ] && [ -n "$fresh" ]; then rm -rf .venv; say "venv: removed the unfinished .venv; nothing is half made"; fi
     exit $code
 }
 trap undo EXIT
-trap 'exit 130' INT
+trap 'exit 130' INT HUP
 trap 'exit 143' TERM
 
 log=$(mktemp)
@@ -36,8 +43,8 @@ run() { # run WHAT COMMAND...: quiet unless it fails
     if "$@" >"$log" 2>&1; then return; fi
     tail -n 8 "$log" >&2
     if grep -qiE 'no space left' "$log"; then fail "$what: the disk is full" "free some space (df -h .) and run make again"; fi
-    if grep -qiE 'connect|network|resolve|timed? ?out|dns' "$log"; then fail "$what: a package could not be fetched" "check the network or pip's index settings and run make again"; fi
-    if grep -qi 'ensurepip' "$log"; then fail "$what: this Python cannot make environments" "Debian: apt-get install python3-venv"; fi
+    if grep -qiE 'connect|network|resolve|timed? ?out|dns|from versions: none' "$log"; then fail "$what: a package could not be fetched" "check the network or pip's index settings and run make again"; fi
+    if grep -qiE 'ensurepip|no module named venv' "$log"; then fail "$what: this Python cannot make environments" "Debian: apt-get install python3-venv"; fi
     fail "$what failed" "the lines above say why; run make again when it is mended"
 }
 
@@ -59,4 +66,3 @@ for set in "${@:-lab}"; do
     wanted "$set" >"$(stamp "$set")"
     fresh=
 done
-rm -f "$log"
