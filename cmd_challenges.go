@@ -113,9 +113,9 @@ func orEmpty(list []string) []string {
 func runNew(_ context.Context, args []string) error {
 	fs := newFlags("new", "SLUG", "Writes the candidate's notebook of a challenge. With --author it makes the folder of a new challenge instead,\n"+
 		"every file in place and saying what belongs into it; assay verify --bank then shows what is missing.")
-	out := fs.String("o", "", "the `FILE` to write (default: SLUG.ipynb)")
+	out := fs.String("o", "", "the `FILE` to write (default: SLUG.ipynb); with --author the folder to write into")
 	force := fs.Bool("force", false, "replace the file if it is there")
-	author := fs.Bool("author", false, "make a challenge folder named SLUG here (or at -o)")
+	author := fs.Bool("author", false, "make a challenge folder named SLUG here (or in the folder -o)")
 	var banks stringList
 	fs.Var(&banks, "bank", "a `DIR` with more challenges; may be repeated")
 	rest, err := parse(fs, args, 1, 1)
@@ -159,16 +159,16 @@ func missingFolder(err error, path string) error {
 	return err
 }
 
-func scaffold(slug, out string) error {
-	dir := out
-	if dir == "" {
-		dir = slug
+func scaffold(slug, parent string) error {
+	if parent == "" {
+		parent = "."
 	}
-	if err := notebooks.Scaffold(dir, slug); err != nil {
+	if err := notebooks.Scaffold(parent, slug); err != nil {
 		return err
 	}
+	dir := filepath.Join(parent, slug)
 	fmt.Println(dir)
-	fmt.Fprintf(os.Stderr, "next: fill in the files, then assay verify --bank %s %s\n", dir, slug)
+	fmt.Fprintf(os.Stderr, "next: change its files, and see what is missing with assay verify --bank %s %s --watch\n", dir, slug)
 	return nil
 }
 

@@ -149,3 +149,15 @@ func TestNewWritesANotebookOnce(t *testing.T) {
 		t.Errorf("--force: %s", stderr)
 	}
 }
+
+func TestNewAuthorMakesAChallengeThatReads(t *testing.T) {
+	dir := t.TempDir()
+	code, stdout, stderr := captured(t, "new", "--author", "my-challenge", "-o", dir)
+	if code != 0 || strings.TrimSpace(stdout) != filepath.Join(dir, "my-challenge") {
+		t.Fatalf("exit code %d, %q, %s", code, stdout, stderr)
+	}
+	code, stdout, stderr = captured(t, "list", "--bank", filepath.Join(dir, "my-challenge"))
+	if code != 0 || !strings.Contains(stdout, "my-challenge") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}

@@ -126,6 +126,7 @@ func StartOracle(ctx context.Context, p Python, tests, solution string, imports 
 		outR.Close()
 		return nil, err
 	}
+	outW.Close() // the oracle has its own: when it dies, reading ends
 	if imports == nil {
 		imports = []string{}
 	}
