@@ -28,7 +28,8 @@ WARM = {
     "sklearn": ["sklearn.base", "sklearn.compose", "sklearn.ensemble", "sklearn.feature_selection", "sklearn.impute",
                 "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing"],
     "scipy": ["scipy.linalg", "scipy.sparse", "scipy.spatial.distance", "scipy.special", "scipy.stats"],
-    "torch": ["torch.nn", "torch.utils.data"],
+    # An optimiser's constructor imports torch._dynamo, nine hundred modules that no forked child should have to load.
+    "torch": ["torch.nn", "torch.optim", "torch.utils.data", "torch._dynamo"],
 }
 
 
