@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -35,6 +36,11 @@ func runKernel(ctx context.Context, args []string) error {
 	defer signal.Stop(interrupts)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
 	defer stop()
+	if os.Getenv("GOGC") == "" {
+		// A relay has next to no live memory: collecting it earlier costs little, and an idle kernel
+		// stays a few MB smaller.
+		debug.SetGCPercent(40)
+	}
 	return kernel.Run(ctx, kernelConfig(file, python, rest))
 }
 

@@ -4,6 +4,8 @@
 // Within schema number 1 fields are only ever added.
 package report
 
+import "encoding/json"
+
 // Schema is the value of Report.Schema.
 const Schema = "assay.grade/1"
 
@@ -92,7 +94,7 @@ type Case struct {
 	ID      string  `json:"id"`
 	Class   string  `json:"class"`
 	Outcome Outcome `json:"outcome"`
-	Message string  `json:"message,omitempty"`
+	Message string  `json:"message"`
 	Guards  string  `json:"guards,omitempty"`
 	MS      float64 `json:"ms,omitempty"`
 }
@@ -101,9 +103,18 @@ type Case struct {
 type Criterion struct {
 	Points    *float64 `json:"points"`
 	Of        float64  `json:"of"`
-	NotScored float64  `json:"not_scored,omitempty"` // of Of: points that only a person can give and nobody gave yet
+	NotScored float64  `json:"not_scored"` // of Of: points that only a person can give and nobody gave yet
 	Why       string   `json:"why,omitempty"`
-	Parts     []Part   `json:"parts,omitempty"`
+	Parts     []Part   `json:"parts"`
+}
+
+// MarshalJSON writes no parts as an empty list: readers of the document loop over it.
+func (c Criterion) MarshalJSON() ([]byte, error) {
+	type plain Criterion
+	if c.Parts == nil {
+		c.Parts = []Part{}
+	}
+	return json.Marshal(plain(c))
 }
 
 // Part of a criterion.
