@@ -299,7 +299,7 @@ func refuseLoad(r *report.Report, a *answer, f *harness.Failure, err error) {
 func cleanRun(live string, a *answer, r *report.Report) *report.CleanRun {
 	c := &report.CleanRun{OK: true}
 	if len(a.unknown) > 0 {
-		c.OK, c.Note = false, "no cell that was run defines "+strings.Join(a.unknown, ", ")
+		c.OK, c.Note = false, "no cell defines "+strings.Join(a.unknown, ", ")+" as the cells are now"
 	}
 	if r.Status == report.StatusLoadError && live != "error" {
 		c.OK = false

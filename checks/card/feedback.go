@@ -30,13 +30,21 @@ func feedback(in Input) view {
 		return running(v, t)
 	}
 	v.Next = sentence(next(r, t, in))
-	v.Body = said(publicMessage(r, t))
+	v.Body = append(said(publicMessage(r, t)), cleanRun(r)...)
 	if in.Policy != report.PolicyCounts {
 		v.findings(r, in.Cell)
 		v.score(r)
 	}
 	v.foot(t, in)
 	return v
+}
+
+// cleanRun says when only what the candidate's kernel still holds makes the code work.
+func cleanRun(r *report.Report) []spans {
+	if r.CleanRun == nil || r.CleanRun.OK || r.CleanRun.Note == "" {
+		return nil
+	}
+	return []spans{sentence("Your cells were checked in a fresh process: " + oneLine(r.CleanRun.Note, maxSentence) + ".")}
 }
 
 // running is a card that a later one replaces: only what cannot change any more is said.
