@@ -253,11 +253,11 @@ func TestPoliciesHoldBack(t *testing.T) {
 
 func TestSaysWhatOnlyTheLiveKernelHolds(t *testing.T) {
 	r := &report.Report{Status: report.StatusGraded, CleanRun: &report.CleanRun{Note: "no cell defines helper as the cells are now"}}
-	if text := Render(Input{Report: r})["text/plain"]; !strings.Contains(text, "fresh process: no cell defines helper") {
+	if text := Render(Input{Report: r, Policy: report.PolicyFull})["text/plain"]; !strings.Contains(text, "fresh process: no cell defines helper") {
 		t.Errorf("the card does not say it:\n%s", text)
 	}
 	r.CleanRun.OK = true
-	if text := Render(Input{Report: r})["text/plain"]; strings.Contains(text, "fresh process") {
+	if text := Render(Input{Report: r, Policy: report.PolicyFull})["text/plain"]; strings.Contains(text, "fresh process") {
 		t.Errorf("the card complains about a clean run:\n%s", text)
 	}
 }
