@@ -55,6 +55,23 @@ read -r _ good lost < <(tail -n 1 "$out/go.txt")
 count "$good" "$lost"
 [ $code -eq 0 ] || [ "$failed" -gt 0 ] || [ -s "$out/again" ] || count 0 1
 
+say "memory, which the race detector would distort"
+if go test -count=1 -run 'TestLargeMessageMemory' ./kernel/wire; then count 1 0; else count 0 1; fi
+
+say "every challenge: its reference passes"
+if bin/assay verify --python .venv/bin/python --seeds 1 --only solution.py 2>"$out/verify.txt"; then
+    count 1 0
+else
+    tail -n 20 "$out/verify.txt"
+    count 0 1
+fi
+
+say "public kernel suites, plain ipykernel beside ours"
+.venv/bin/python scripts/conformance/run.py >"$out/conformance.txt" 2>&1
+cat "$out/conformance.txt"
+read -r good bad < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/conformance.txt")
+count "${good:-0}" "${bad:-1}"
+
 say "the page's own tests"
 node --test --test-reporter=tap kernel/companion/page/test/*.test.mjs >"$out/page.txt" 2>&1
 grep -E '^not ok|^  +error:' "$out/page.txt"

@@ -19,7 +19,7 @@ type Input struct {
 	Running  bool           // grading goes on: the report holds what is known so far
 	Final    bool           // made by %submit
 	Cell     string         // id of the cell that the card stands under; "" when unknown
-	Policy   string         // full, counts or none; anything else shows what none shows
+	Policy   string         // full, counts or none; "" shows what the report still holds
 }
 
 // Render draws the feedback for one run as a MIME bundle: text/html, text/markdown and text/plain.
