@@ -37,8 +37,6 @@ var allowed = map[string]string{
 	"kernel/companion":       "checks checks/report checks/rubric checks/card notebooks kernel/session kernel/link kernel/companion/store",
 	// The candidate's side. It must not be able to reach a hidden test, so neither checks nor notebooks are in its row.
 	"kernel": "protocol kernel/session kernel/wire",
-	// Test support.
-	"protocol/wiretest": "protocol kernel/wire",
 }
 
 // soleImporter says which one package may import a third-party module that talks to the outside.
@@ -88,7 +86,7 @@ func checkFile(t *testing.T, path string) {
 			continue
 		}
 		if to, ours := strings.CutPrefix(name, module); ours {
-			if !mayImport(from, to, strings.HasSuffix(path, "_test.go")) {
+			if !mayImport(from, to) {
 				t.Errorf("%s imports %s; the table in imports_test.go does not allow it", path, to)
 			}
 			continue
@@ -101,12 +99,9 @@ func checkFile(t *testing.T, path string) {
 	}
 }
 
-func mayImport(from, to string, test bool) bool {
+func mayImport(from, to string) bool {
 	if from == "." || from == to {
 		return true // main wires everything; an external test imports its own package
-	}
-	if test && to == "protocol/wiretest" {
-		return true
 	}
 	for _, ok := range strings.Fields(allowed[from]) {
 		if ok == to {
