@@ -5,8 +5,10 @@ Blocks of 25 in random order share the machine's ups and downs; figures are medi
 
 import argparse
 import json
+import os
 import pathlib
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -75,6 +77,13 @@ def starts(make, rounds):
     return times
 
 
+def stop_companion(home):
+    """Ends the companion that the recording kernel started; by itself it would stay for a while."""
+    address = pathlib.Path(home) / "companion.json"
+    if address.exists():
+        os.kill(json.loads(address.read_text())["pid"], signal.SIGTERM)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=500, help="round trips of each kind per kernel")
@@ -106,6 +115,7 @@ def main():
     finally:
         for k in subjects:
             k.stop()
+        stop_companion(home)
     make = {"direct": kernels.direct, "splice": lambda: kernels.splice(binary), "assay": lambda: kernels.assay(home)}
     result["start"] = table("start to first kernel_info_reply", starts(make, args.starts))
     size = kernels.ASSAY.stat().st_size / 1e6
