@@ -27,7 +27,7 @@ def encode(e, v, depth):
             (pd.Index, _index),
             (type(pd.NaT), lambda pd, e, v, depth: e.tag("nat", [])),
             (pd.Timestamp, _timestamp),
-            (pd.Timedelta, lambda pd, e, v, depth: e.tag("timedelta", [v.unit, int(v._value)])),
+            (pd.Timedelta, lambda pd, e, v, depth: e.tag("timedelta", _ticks(v))),
             (pd.Period, lambda pd, e, v, depth: e.tag("period", [v.freqstr, int(v.ordinal)])),
             (type(pd.NA), lambda pd, e, v, depth: e.tag("na", [])),
             (pd.Categorical, lambda pd, e, v, depth: _column(pd, e, v, depth)),
@@ -63,7 +63,12 @@ def _index(pd, e, v, depth):
 
 
 def _timestamp(pd, e, v, depth):
-    return e.tag("timestamp", [v.unit, int(v._value), None if v.tz is None else str(v.tz)])
+    return e.tag("timestamp", [*_ticks(v), None if v.tz is None else str(v.tz)])
+
+
+def _ticks(v):
+    """Unit and number of units; before pandas 2 the unit is always a nanosecond."""
+    return [v.unit, int(v._value)] if hasattr(v, "unit") else ["ns", int(v.value)]
 
 
 def _column(pd, e, a, depth):
@@ -78,12 +83,17 @@ def _column(pd, e, a, depth):
         return e.tag("periods", [str(dtype)[7:-1], e.node(np.asarray(a.asi8))])
     if isinstance(dtype, pd.StringDtype):
         return e.tag("str", [_string_kind(pd, dtype), [None if x is None or x is pd.NA or x != x else str(x) for x in a]])
-    if isinstance(dtype, np.dtype) or isinstance(a, pd.arrays.NumpyExtensionArray):
+    if isinstance(dtype, np.dtype) or isinstance(a, _plain_array(pd)):
         return e.node(np.asarray(a), depth + 1)
     if getattr(dtype, "numpy_dtype", None) is not None and dtype.name in _MASKED:
         mask = np.asarray(a.isna())
         return e.tag("masked", [dtype.name, e.node(a.to_numpy(dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))), e.node(mask)])
     raise Unsendable(f"a column of dtype {dtype}"[:120])
+
+
+def _plain_array(pd):
+    """The class around a NumPy array, which pandas renamed in 2.1."""
+    return getattr(pd.arrays, "NumpyExtensionArray", None) or pd.arrays.PandasArray
 
 
 _MASKED = frozenset(
@@ -195,7 +205,7 @@ MAKERS.update(
         "dtz": _make_dtz,
         "str": _strings,
         "masked": _make_masked,
-        "periods": lambda d, x: _pandas().PeriodIndex.from_ordinals(x[1], freq=x[0]).array,
+        "periods": lambda d, x: _pandas().arrays.PeriodArray(x[1], dtype=_pandas().PeriodDtype(x[0])),
         "sparse": _make_sparse,
         "nat": lambda d, x: _pandas().NaT,
         "na": lambda d, x: _pandas().NA,
