@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import torch
 from assay import basic, contract, edge, prop, public, speed
@@ -268,6 +270,24 @@ def shuffles(t):
     p = values(t, p)
     share = float(p[0, 1] / (p[0, 0] + p[0, 1]))
     t.check(share < 0.87, "after rows that are sorted by label it knows only the last label")
+
+
+@contract("fit shuffles in each epoch: not once and for all.")
+def shuffles_anew(t):
+    # Three labels for one row, one by one, seven epochs: the same order in all of them is a chance of 1 in 46,656.
+    model, before = yield from net(t, 0)
+    x, y = rows(t, 1)[0].repeat(3, 1), torch.arange(3)
+    got = yield t.call("fit", model, x, y, 7, 0.5, 1, int(t.rng.integers(10_000)))
+    t.shape(np.asarray(got), (7,), what="the losses")
+    for order in itertools.permutations(range(3)):
+        pairs, same = before, []
+        for _ in range(7):
+            total = 0.0
+            for k in order:
+                pairs, (loss,) = trained(pairs, x[k : k + 1], y[k : k + 1], 1, 0.5)
+                total += loss
+            same.append(total / 3)
+        t.check(np.abs(np.asarray(got) - same).max() > 1e-5, "the order is the same in each epoch")
 
 
 @contract("fit seeds torch: same seed, same losses.")
