@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -98,17 +99,18 @@ func BenchmarkSplice(b *testing.B) {
 	pump(b, src, dst, message, b.N)
 }
 
-func benchmarkRelay(b *testing.B, relay func(pub *Listener, src *Peer, f Frames)) {
-	pub, err := ListenPub(b.Context(), "tcp://127.0.0.1:0", Handler{}, Options{})
-	if err != nil {
+// subscriber is a client's connection to a bound PUB socket, its subscription sent.
+func subscriber(b *testing.B, addr string) net.Conn {
+	c := dialTCP(b, addr)
+	if _, err := zmq4.Open(c, null.Security(), zmq4.Sub, nil, false, nil); err != nil {
 		b.Fatal(err)
 	}
-	defer pub.Close(0)
-	client := dialTCP(b, pub.ln.Addr().String())
-	if _, err := zmq4.Open(client, null.Security(), zmq4.Sub, nil, false, nil); err != nil {
-		b.Fatal(err)
-	}
-	client.Write([]byte{0, 1, 1})
+	c.Write([]byte{0, 1, 1})
+	return c
+}
+
+// publisher is where a SUB socket can connect to, and the connection from it.
+func publisher(b *testing.B) (addr string, opened <-chan net.Conn) {
 	addr, accepted := acceptOne(b)
 	kernel := make(chan net.Conn, 1)
 	go func() {
@@ -118,17 +120,58 @@ func benchmarkRelay(b *testing.B, relay func(pub *Listener, src *Peer, f Frames)
 		}
 		kernel <- c
 	}()
+	return addr, kernel
+}
+
+// pumpMessages sends messages of Jupyter's size from the publisher to the subscriber, through what is between them.
+func pumpMessages(b *testing.B, opened <-chan net.Conn, client net.Conn) {
+	time.Sleep(50 * time.Millisecond) // for the subscriptions
+	message := encode(jupyterMessage())
+	b.SetBytes(int64(len(message)))
+	k := <-opened
+	defer k.Close()
+	pump(b, k, client, message, b.N)
+}
+
+func benchmarkRelay(b *testing.B, relay func(pub *Listener, src *Peer, f Frames)) {
+	pub, err := ListenPub(b.Context(), "tcp://127.0.0.1:0", Handler{}, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pub.Close(0)
+	client := subscriber(b, pub.ln.Addr().String())
+	addr, opened := publisher(b)
 	sub, err := DialSub(b.Context(), "tcp://"+addr, [][]byte{{}}, Handler{Message: func(p *Peer, f Frames) { relay(pub, p, f) }}, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer sub.Close(0)
-	time.Sleep(50 * time.Millisecond)
-	message := encode(jupyterMessage())
-	b.SetBytes(int64(len(message)))
-	k := <-kernel
-	defer k.Close()
-	pump(b, k, client, message, b.N)
+	pumpMessages(b, opened, client)
+}
+
+// BenchmarkRelayLibrary is the same with zmq4's own sockets over our transport.
+func BenchmarkRelayLibrary(b *testing.B) {
+	b.ReportAllocs()
+	pub, sub := zmq4.NewPub(b.Context()), zmq4.NewSub(b.Context())
+	if err := pub.Listen("guarded+tcp://127.0.0.1:0"); err != nil {
+		b.Fatal(err)
+	}
+	defer pub.Close()
+	client := subscriber(b, pub.Addr().String())
+	addr, opened := publisher(b)
+	if err := errors.Join(sub.SetOption(zmq4.OptionSubscribe, ""), sub.Dial("guarded+tcp://"+addr)); err != nil {
+		b.Fatal(err)
+	}
+	defer sub.Close()
+	go func() {
+		for {
+			m, err := sub.Recv()
+			if err != nil || pub.SendMulti(m) != nil {
+				return
+			}
+		}
+	}()
+	pumpMessages(b, opened, client)
 }
 
 // BenchmarkRelay is the proxy's iopub without the proxy: SUB to PUB, joined writes.

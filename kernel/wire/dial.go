@@ -25,7 +25,7 @@ func DialSub(ctx context.Context, endpoint string, topics [][]byte, h Handler, o
 }
 
 func dial(ctx context.Context, endpoint string, typ zmq4.SocketType, id []byte, topics [][]byte, h Handler, o Options) (*Peer, error) {
-	network, address, err := splitEndpoint(endpoint)
+	t, address, err := splitEndpoint(endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func dial(ctx context.Context, endpoint string, typ zmq4.SocketType, id []byte, 
 	}
 	o = o.withDefaults()
 	for {
-		p, err := connect(ctx, network, address, typ, id, h, o)
+		p, err := connect(ctx, t, address, typ, id, h, o)
 		if err == nil {
 			for _, t := range topics {
 				p.Send(Frames{append([]byte{1}, t...)})
@@ -51,15 +51,16 @@ func dial(ctx context.Context, endpoint string, typ zmq4.SocketType, id []byte, 
 }
 
 // connect is one attempt.
-func connect(ctx context.Context, network, address string, typ zmq4.SocketType, id []byte, h Handler, o Options) (*Peer, error) {
-	c, err := new(net.Dialer).DialContext(ctx, network, address)
+func connect(ctx context.Context, t transport, address string, typ zmq4.SocketType, id []byte, h Handler, o Options) (*Peer, error) {
+	conn, err := t.Dial(ctx, new(net.Dialer), address)
 	if err != nil {
 		return nil, err
 	}
+	c := conn.(*guard)
 	stop := context.AfterFunc(ctx, func() { c.Close() })
-	rd, peerID, err := handshake(c, typ, id, false, o)
+	peerID, err := handshake(c, typ, id, false, o)
 	if stop() && err == nil {
-		return newPeer(c, rd, peerID, h, o), nil
+		return newPeer(c, peerID, h, o), nil
 	}
 	c.Close()
 	if err == nil {

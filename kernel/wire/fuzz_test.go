@@ -35,14 +35,15 @@ func FuzzHandshake(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		tail := encode(Frames{[]byte("first"), []byte("message")})
 		c := script{r: bytes.NewReader(append(bytes.Clone(b), tail...))}
-		rd, id, err := handshake(c, zmq4.Router, nil, true, Options{Limits: fuzzLimits}.withDefaults())
+		g := newGuard(c)
+		id, err := handshake(g, zmq4.Router, nil, true, Options{Limits: fuzzLimits}.withDefaults())
 		if err != nil {
 			return
 		}
 		if len(id) > maxIdentity {
 			t.Fatalf("identity of %d bytes", len(id))
 		}
-		rest, _ := io.ReadAll(io.MultiReader(bytes.NewReader(rd.buf[rd.r:rd.w]), c.r))
+		rest, _ := io.ReadAll(io.MultiReader(bytes.NewReader(g.rd.buf[g.rd.r:g.rd.w]), c.r))
 		if !bytes.HasSuffix(rest, tail) && len(b) >= greetingSize+len(tail) && !bytes.Contains(b, tail[:4]) {
 			t.Fatalf("the first message was lost: %q left", rest)
 		}

@@ -40,14 +40,14 @@ func long(flags byte, size uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{flags | flagLong}, size)
 }
 
-// TestMalformed sends what would crash or hold up go-zeromq/zmq4; the connection must be closed and the next peer served.
-func TestMalformed(t *testing.T) {
+// malformed is what would crash or hold up go-zeromq/zmq4 on a connection without guard.
+func malformed() map[string][]byte {
 	ready := command("READY", property("Socket-Type", "DEALER")...)
 	version2 := greeting()
 	version2[10] = 1
 	curve := greeting()
 	copy(curve[12:], "CURVE")
-	tests := map[string][]byte{
+	return map[string][]byte{
 		"HTTP":                       []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
 		"zeros":                      make([]byte, 100),
 		"version 1":                  version2,
@@ -75,8 +75,12 @@ func TestMalformed(t *testing.T) {
 		"malformed PING":             append(append(greeting(), ready...), command("PING", 0)...),
 		"command of no bytes":        append(append(greeting(), ready...), flagCommand, 0),
 	}
+}
+
+// After each of these the connection must be closed and the next peer served.
+func TestMalformed(t *testing.T) {
 	l := listenRouter(t, Handler{}, Options{})
-	for name, b := range tests {
+	for name, b := range malformed() {
 		t.Run(name, func(t *testing.T) {
 			c := rawConn(t, l)
 			c.Write(b)

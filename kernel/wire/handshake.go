@@ -24,51 +24,56 @@ var peerTypes = map[string]bool{
 	"ROUTER": true, "PULL": true, "PUSH": true, "XPUB": true, "XSUB": true,
 }
 
-// handshake exchanges greetings and READY commands on c within the limit of o. The reader it returns may already hold
-// the beginning of the peer's first message. The identity is nil when the peer announced none.
-func handshake(c net.Conn, typ zmq4.SocketType, id []byte, server bool, o Options) (rd *reader, identity []byte, err error) {
-	if err := c.SetDeadline(time.Now().Add(o.Handshake)); err != nil {
-		return nil, nil, err
+// handshake exchanges greetings and READY commands on a connection of our transport, within the limit of o. The guard's
+// reader may already hold the beginning of the peer's first message afterwards. The identity is nil when the peer
+// announced none.
+func handshake(g *guard, typ zmq4.SocketType, id []byte, server bool, o Options) (identity []byte, err error) {
+	g.rd.lim = o.Limits
+	if err := g.SetDeadline(time.Now().Add(o.Handshake)); err != nil {
+		return nil, err
 	}
-	rd = newReader(c, o.Limits)
-	g := &guard{Conn: c, rd: rd, greeting: greetingSize}
 	zc, err := zmq4.Open(g, null.Security(), typ, zmq4.SocketIdentity(id), server, nil)
 	if err != nil {
-		return nil, nil, fmt.Errorf("handshake: %w", err)
-	}
-	if err := c.SetDeadline(time.Time{}); err != nil {
-		return nil, nil, err
+		return nil, fmt.Errorf("handshake: %w", err)
 	}
 	if s := zc.Peer.Meta["Identity"]; s != "" {
 		identity = []byte(s)
 	}
-	return rd, identity, nil
+	return identity, nil
 }
 
-// guard is what zmq4.Open sees of a connection. It passes on the greeting and the READY command only after checking
-// them, because zmq4 indexes into both as the peer's lengths say.
+// guard is a connection of our transport, and what zmq4 sees of it. It passes on the greeting, the READY command and the
+// frames after it only once they are checked, because zmq4 indexes into them and allocates as the peer's lengths say.
+// Our own sockets take over its reader after the handshake and cut the frames themselves.
 type guard struct {
 	net.Conn
 	rd       *reader
 	greeting int    // bytes of the greeting that zmq4 has not read yet
 	ready    []byte // what it has not read of the checked READY command
 	done     bool   // READY was checked
+	frame    uint64 // bytes of the checked frame, its head included, that zmq4 has not read yet
+}
+
+// newGuard gives the connection the default time for the handshake and the default limits.
+func newGuard(c net.Conn) *guard {
+	o := Options{}.withDefaults()
+	c.SetDeadline(time.Now().Add(o.Handshake)) // fails on a connection that is dead, as the first Read will
+	return &guard{Conn: c, rd: newReader(c, o.Limits), greeting: greetingSize}
 }
 
 func (g *guard) Read(p []byte) (int, error) {
-	if len(p) == 0 {
+	switch {
+	case len(p) == 0:
 		return 0, nil
-	}
-	if g.greeting > 0 {
+	case g.greeting > 0:
 		return g.readGreeting(p)
-	}
-	if len(g.ready) == 0 {
-		if g.done {
-			return 0, errors.New("read beyond the handshake")
-		}
+	case !g.done:
 		if err := g.checkReady(); err != nil {
 			return 0, err
 		}
+	}
+	if len(g.ready) == 0 {
+		return g.readFrame(p)
 	}
 	n := copy(p, g.ready)
 	g.ready = g.ready[n:]
@@ -96,6 +101,35 @@ func (g *guard) readGreeting(p []byte) (int, error) {
 	return n, nil
 }
 
+// readFrame is for a socket of zmq4's own. It skips commands, which such a socket would hand to its user as messages.
+func (g *guard) readFrame(p []byte) (int, error) {
+	for g.frame == 0 {
+		flags, size, head, err := g.rd.header()
+		if err != nil {
+			return 0, err
+		}
+		if flags&flagCommand != 0 {
+			if _, err := g.rd.command(flags, size, head); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		g.rd.bytes = 0 // how much a message may hold is for zmq4's socket to say
+		if err := g.rd.allow(size); err != nil {
+			return 0, err
+		}
+		g.frame = uint64(head) + size
+	}
+	b, err := g.rd.peek(1)
+	if err != nil {
+		return 0, err
+	}
+	n := copy(p[:min(uint64(len(p)), g.frame)], b)
+	g.rd.skip(n)
+	g.frame -= uint64(n)
+	return n, nil
+}
+
 // checkReady reads one whole command frame.
 func (g *guard) checkReady() error {
 	flags, size, head, err := g.rd.header()
@@ -115,7 +149,7 @@ func (g *guard) checkReady() error {
 	g.ready = append([]byte(nil), b[:head+int(size)]...)
 	g.rd.skip(head + int(size))
 	g.done = true
-	return nil
+	return g.SetDeadline(time.Time{}) // READY is the last thing that a handshake waits for
 }
 
 // validReady checks the body of a READY command: a name, then properties of (name, 4-byte length, value).

@@ -10,21 +10,17 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// acceptPause is how long accepting rests after an error, of which running out of file descriptors is the usual one.
-const acceptPause = 50 * time.Millisecond
-
 // Listener is a bound socket: ROUTER or PUB.
 type Listener struct {
-	ln   net.Listener
-	typ  zmq4.SocketType
-	h    Handler
-	o    Options
-	done chan struct{} // closed by Close
-	wg   sync.WaitGroup
+	ln  net.Listener
+	typ zmq4.SocketType
+	h   Handler
+	o   Options
+	wg  sync.WaitGroup
 
 	mu      sync.RWMutex
 	closed  bool
-	opening map[net.Conn]struct{} // in their handshake
+	opening map[*guard]struct{} // in their handshake
 	peers   map[*Peer]struct{}
 	byID    map[string]*Peer
 	topics  map[string]int // PUB: subscribers of each topic
@@ -42,13 +38,17 @@ func ListenPub(ctx context.Context, endpoint string, h Handler, o Options) (*Lis
 }
 
 func start(ctx context.Context, endpoint string, typ zmq4.SocketType, h Handler, o Options) (*Listener, error) {
-	ln, err := listen(ctx, endpoint)
+	t, address, err := splitEndpoint(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	ln, err := t.Listen(ctx, address)
 	if err != nil {
 		return nil, err
 	}
 	l := &Listener{
-		ln: ln, typ: typ, h: h, o: o.withDefaults(), done: make(chan struct{}),
-		opening: map[net.Conn]struct{}{}, peers: map[*Peer]struct{}{}, byID: map[string]*Peer{}, topics: map[string]int{},
+		ln: ln, typ: typ, h: h, o: o.withDefaults(),
+		opening: map[*guard]struct{}{}, peers: map[*Peer]struct{}{}, byID: map[string]*Peer{}, topics: map[string]int{},
 	}
 	l.wg.Add(1)
 	go l.accept()
@@ -83,7 +83,6 @@ func (l *Listener) Close(linger time.Duration) error {
 		return nil
 	}
 	l.closed = true
-	close(l.done)
 	err := l.ln.Close()
 	for c := range l.opening {
 		c.Close()
@@ -104,28 +103,20 @@ func (l *Listener) accept() {
 		c, err := l.ln.Accept()
 		switch {
 		case err == nil:
-			failing = false
-			if l.admit(c) {
-				go l.serve(c, number)
+			if g := c.(*guard); l.admit(g) {
+				go l.serve(g, number)
 			}
 		case errors.Is(err, net.ErrClosed):
 			return
-		default:
-			if !failing {
-				l.o.Logger.Warn("accepting pauses", "endpoint", l.Endpoint(), "err", err)
-			}
-			failing = true
-			select {
-			case <-time.After(acceptPause):
-			case <-l.done:
-				return
-			}
+		case !failing:
+			l.o.Logger.Warn("accepting pauses", "endpoint", l.Endpoint(), "err", err)
 		}
+		failing = err != nil
 	}
 }
 
 // admit registers a connection before its handshake, or closes it.
-func (l *Listener) admit(c net.Conn) bool {
+func (l *Listener) admit(c *guard) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || len(l.opening)+len(l.peers) >= l.o.MaxPeers {
@@ -138,9 +129,9 @@ func (l *Listener) admit(c net.Conn) bool {
 }
 
 // serve is the goroutine of one connection, which becomes the peer's reading goroutine after the handshake.
-func (l *Listener) serve(c net.Conn, number uint64) {
+func (l *Listener) serve(c *guard, number uint64) {
 	defer l.wg.Done()
-	rd, id, err := handshake(c, l.typ, l.o.Identity, true, l.o)
+	id, err := handshake(c, l.typ, l.o.Identity, true, l.o)
 	if err != nil {
 		c.Close()
 		l.mu.Lock()
@@ -149,12 +140,12 @@ func (l *Listener) serve(c net.Conn, number uint64) {
 		l.o.Logger.Info("connection refused", "endpoint", l.Endpoint(), "err", err)
 		return
 	}
-	p := newPeer(c, rd, id, l.h, l.o)
+	p := newPeer(c, id, l.h, l.o)
 	p.listener, p.number = l, number
 	if l.typ == zmq4.Pub {
 		p.topics = map[string]struct{}{}
 	}
-	old, ok := l.register(p)
+	old, ok := l.register(c, p)
 	if !ok {
 		c.Close()
 		return
@@ -166,12 +157,12 @@ func (l *Listener) serve(c net.Conn, number uint64) {
 	p.run()
 }
 
-// register makes p a peer and returns the one it replaces. It fails when the listener was closed meanwhile, and when a
+// register makes p, whose connection was c, a peer and returns the one it replaces. It fails when the listener was closed meanwhile, and when a
 // connection that was accepted later has the identity already: handshakes need not end in the order in which they began.
-func (l *Listener) register(p *Peer) (old *Peer, ok bool) {
+func (l *Listener) register(c *guard, p *Peer) (old *Peer, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.opening, p.conn)
+	delete(l.opening, c)
 	if l.closed {
 		return nil, false
 	}

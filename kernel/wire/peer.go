@@ -44,11 +44,11 @@ type Peer struct {
 	out   outbox
 }
 
-func newPeer(c net.Conn, rd *reader, identity []byte, h Handler, o Options) *Peer {
-	p := &Peer{h: h, o: o, conn: c, rd: rd, identity: identity, done: make(chan struct{})}
+func newPeer(g *guard, identity []byte, h Handler, o Options) *Peer {
+	p := &Peer{h: h, o: o, conn: g.Conn, rd: g.rd, identity: identity, done: make(chan struct{})}
 	p.cond = sync.NewCond(&p.mu)
-	p.out.open(c)
-	rd.wait = p.flushCorked
+	p.out.open(g.Conn)
+	p.rd.wait = p.flushCorked
 	return p
 }
 

@@ -191,15 +191,11 @@ func TestPause(t *testing.T) {
 	p := dialDealer(t, l, "a", Handler{})
 	front := recv(t, in.opened)
 	front.Pause()
-	p.Send(Frames{{0}})
-	if f := recv(t, in.messages); f[0][0] != 0 { // it was waiting for this one already
-		t.Fatalf("got %v", f)
-	}
 	for i := range 100 {
-		p.Send(Frames{{byte(i + 1)}, make([]byte, 100<<10)})
+		p.Send(Frames{{byte(i)}, make([]byte, 100<<10)})
 	}
 	time.Sleep(50 * time.Millisecond)
-	if n := len(in.messages); n != 0 {
+	if n := len(in.messages); n > 1 { // it may have been waiting for the first one already
 		t.Fatalf("%d messages although paused", n)
 	}
 	if p.Queued() == 0 {
@@ -207,13 +203,12 @@ func TestPause(t *testing.T) {
 	}
 	front.Resume()
 	for i := range 100 {
-		if f := recv(t, in.messages); int(f[0][0]) != i+1 {
-			t.Fatalf("message %d is %d", i+1, f[0][0])
+		if f := recv(t, in.messages); int(f[0][0]) != i {
+			t.Fatalf("message %d is %d", i, f[0][0])
 		}
 	}
 	front.Pause()
 	p.Send(Frames{{0}})
-	recv(t, in.messages)
 	if !within(time.Second, func() { front.Close(0); <-front.Done() }) {
 		t.Error("Close waits for Resume")
 	}
