@@ -43,6 +43,8 @@ type flight struct {
 	shown   map[string]display  // what we showed, by request
 	order   []string            // requests in shown, oldest first
 	tallies map[string]*tally   // what is recorded of each cell, by request
+
+	remarked map[string]bool // what the person was told about cells that are not treated as they may expect
 }
 
 // holds are the times that a flight waits.
@@ -59,6 +61,7 @@ func newFlight(log *slog.Logger, say *speaker, tell *recorder, h holds) *flight 
 	return &flight{
 		log: log, say: say, tell: tell, holds: h,
 		running: map[string]*request{}, shown: map[string]display{}, tallies: map[string]*tally{},
+		remarked: map[string]bool{},
 	}
 }
 
@@ -214,6 +217,7 @@ func (f *flight) idle(src *wire.Peer, parent string, msg *protocol.Message) {
 			return
 		}
 		q.idled = true
+		f.remark(q)
 		if q.judge {
 			q.idle = msg
 		} else {

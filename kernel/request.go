@@ -46,6 +46,7 @@ type cell struct {
 	challenge string
 	role      string
 	instance  string
+	flaw      string // what is broken in our part of the metadata
 	magic     *magic
 }
 
@@ -84,10 +85,7 @@ func readCell(m *protocol.Message) *cell {
 	// What follows decides nothing for the child; a value of another type counts as absent.
 	c.id, _ = meta.String("cellId")
 	json.Unmarshal(meta["tags"], &c.tags)
-	own := meta.Object("assay")
-	c.challenge, _ = own.String("challenge")
-	c.role, _ = own.String("role")
-	c.instance, _ = own.String("instance")
+	c.readOwn(meta)
 	if c.challenge == "" {
 		c.challenge = marker(c.code)
 	}

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 //
 //	client NAME                       a client connects and waits until the kernel answers
 //	NAME run ID [@ROLE] CODE          it runs a cell; with @ROLE (or @) the cell belongs to a challenge; \n in CODE
+//	NAME run ID @{JSON} CODE          the same with JSON, which has no spaces, as all that its metadata says to us
 //	NAME send CHANNEL TYPE ID JSON    it sends another request
 //	NAME answer TEXT                  it answers an input_request
 //	NAME leaves                       it closes its connections
@@ -160,7 +162,11 @@ func (s *story) act(c *client, line string) {
 func (s *story) runCell(c *client, line string) {
 	id, code := cut(line)
 	var meta any
-	if strings.HasPrefix(code, "@") {
+	if strings.HasPrefix(code, "@{") {
+		var own string
+		own, code = cut(code)
+		meta = map[string]any{"assay": json.RawMessage(own[1:])}
+	} else if strings.HasPrefix(code, "@") {
 		var role string
 		role, code = cut(code)
 		own := map[string]string{"challenge": "demo", "instance": "i1"}
