@@ -1,4 +1,5 @@
-# why: the standard library counts the pairs; only the table of classes is filled by a loop
+# trap: weak
+# why: the standard library counts the pairs, but loops over classes fill the table, cell by cell
 from __future__ import annotations
 
 from collections import Counter
