@@ -208,14 +208,16 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 	}
 	started = time.Now()
 	review := g.review(ctx, s, a, r, o)
-	var steps []rubric.StepSeries
-	var clock []rubric.ClockRatio
+	measured := &evidence{}
 	if !o.SkipFluency && basicHolds(r.Correctness.Classes) {
-		steps, clock = g.measure(ctx, run)
+		measured, err = g.measure(ctx, run)
 	}
 	r.TimingsMS["measure"] = ms(started)
 	in := review()
-	in.Steps, in.Clock = steps, clock
+	if err != nil {
+		return nil, err
+	}
+	in.Steps, in.Clock, in.Without = measured.steps, measured.clock, measured.without
 	r.TimingsMS["review"] = ms(started)
 	return finish(r, &in, s, a, began), nil
 }

@@ -65,7 +65,7 @@ type SpeedInfo struct {
 
 // OracleRequest is one request; which fields matter depends on Op.
 type OracleRequest struct {
-	Op   string `json:"op"` // start, next, drop, measure, steps, hold, time, end
+	Op   string `json:"op"` // start, next, drop, measure, setup, time, end
 	Run  int    `json:"run"`
 	Case string `json:"case,omitempty"`
 	Name string `json:"name,omitempty"`
@@ -76,13 +76,13 @@ type OracleRequest struct {
 
 // OracleAnswer is the answer to one.
 type OracleAnswer struct {
-	Op      string `json:"op"`    // call, result, steps, timed, ...
+	Op      string `json:"op"`    // call, result, timed, ...
 	Entry   string `json:"entry"` // the function that a call names
 	Outcome string `json:"outcome"`
 	Message string `json:"message"`
-	Steps   int    `json:"steps"`
-	Partial bool   `json:"partial"`
-	Doc     []byte `json:"-"` // the call to make, when Op is call
+	Last    bool   `json:"last"`  // measure, setup: the call is the one to measure
+	Steps   int    `json:"steps"` // measure: the reference's, of that call
+	Doc     []byte `json:"-"`     // the call to make, when Op is call
 }
 
 // AuthorError says that tests.py or solution.py is wrong.

@@ -3,6 +3,7 @@ package rubric
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-kernel/assay/checks/report"
 )
@@ -15,6 +16,8 @@ const (
 	safeOf   = 3
 	// wrongCap is the share of Fluency that is left when fewer than half of the basic tests pass: a fast wrong answer is not fluent.
 	wrongCap = 0.6
+	// fastEnough times the reference's time is full.
+	fastEnough = 3.0
 )
 
 func (s *scoring) fluency() report.Criterion {
@@ -57,13 +60,16 @@ func (s *scoring) arrays() report.Part {
 	clock, timed := worstClock(s.in.Clock)
 	if len(known) == 0 && !timed {
 		p.By, p.Why = "", "no step counter and no clock for this run"
+		if len(s.in.Without) > 0 {
+			p.Why += ": " + strings.Join(s.in.Without, "; ")
+		}
 		return p
 	}
 	if len(looped) > 0 {
 		return s.loops(p, looped, clock, timed)
 	}
-	if timed && clock.Ratio > 3 {
-		return s.slow(p, clock)
+	if timed && clock.Ratio > fastEnough {
+		return s.slow(p, clock, len(known) == 0 && clock.confirmed())
 	}
 	p.Points, p.Why = pts(arraysOf), fullWhy(known, clock, timed)
 	return p
@@ -109,7 +115,7 @@ func (s *scoring) loops(p report.Part, looped []axis, clock ClockRatio, timed bo
 	for _, a := range looped {
 		witnesses = append(witnesses, a.witness())
 	}
-	if timed && clock.Ratio > 3 {
+	if timed && clock.Ratio > fastEnough {
 		witnesses = append(witnesses, clockWitness(clock))
 	}
 	if !found {
@@ -126,8 +132,9 @@ func (s *scoring) loops(p report.Part, looped []axis, clock ClockRatio, timed bo
 }
 
 // slow takes points for time that the counter cannot see, such as sum() over an array. A clock alone is one witness: it
-// costs when a static hit explains it, or when no array code could be that slow.
-func (s *scoring) slow(p report.Part, clock ClockRatio) report.Part {
+// costs when a static hit explains it, when no array code could be that slow, or when it is confirmed and no counter
+// speaks for the answer.
+func (s *scoring) slow(p report.Part, clock ClockRatio, confirmed bool) report.Part {
 	p.Points, p.Why = pts(arraysOf), fmt.Sprintf("%.0f times the reference's time", clock.Ratio)
 	if _, ok := s.explains("builtin"); ok && clock.Ratio <= 50 && s.facts.Reference != nil { // library reach pays for that one
 		p.Why += ", see " + PartReach
@@ -147,14 +154,18 @@ func (s *scoring) slow(p report.Part, clock ClockRatio) report.Part {
 		lost = arraysOf / 2
 	}
 	s.spent[key(h)] = true
-	if !ok && clock.Ratio <= 50 {
+	if !ok && clock.Ratio <= 50 && !confirmed {
 		p.Why += ", which nothing in the code explains: no points lost"
 		if clock.Ratio > 10 {
 			s.addHit(h, report.Advice, 0, "fluency", clockWitness(clock))
 		}
 		return p
 	}
-	s.addHit(h, report.Costs, lost, "fluency", clockWitness(clock))
+	witnesses := []string{clockWitness(clock)}
+	if confirmed {
+		witnesses = append(witnesses, fmt.Sprintf("clock in a second process: %.0f times; the challenge's limit is %.0f", clock.Again, clock.Limit))
+	}
+	s.addHit(h, report.Costs, lost, "fluency", witnesses...)
 	p.Points = pts(arraysOf - lost)
 	return p
 }

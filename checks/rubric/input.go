@@ -9,8 +9,9 @@ type Input struct {
 	Lines       []Line         // Lines[i] is where line i+1 of Source came from; may be nil
 	EntryPoints []string
 
-	Steps []StepSeries
-	Clock []ClockRatio
+	Steps   []StepSeries
+	Clock   []ClockRatio
+	Without []string // what could not be counted or timed, and why
 
 	ReferenceSource string // the challenge's own answer, for scale
 	StarterSource   string // what the candidate was given: lines of it cost nothing
@@ -40,6 +41,13 @@ type StepSeries struct {
 type ClockRatio struct {
 	Size  string
 	Ratio float64
+	Limit float64 // the ratio that still counts as good, says the challenge; 0: it says nothing
+	Again float64 // the ratio in a second process; 0: it was not measured again
+}
+
+// confirmed reports whether two processes took longer than the challenge calls good.
+func (c ClockRatio) confirmed() bool {
+	return c.Limit > 0 && min(c.Ratio, c.Again) > max(c.Limit, fastEnough)
 }
 
 // place maps a line of Source to its cell.

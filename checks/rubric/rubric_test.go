@@ -137,7 +137,7 @@ func TestModelAnswersKeepTheirPoints(t *testing.T) {
 		"normalize": {normalize, "normalize"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := score(t, Input{Source: c.source, EntryPoints: []string{c.entry}, Steps: flat("rows", "features"), Clock: []ClockRatio{{"n=1500", 1.1}}, ReferenceSource: c.source})
+			r := score(t, Input{Source: c.source, EntryPoints: []string{c.entry}, Steps: flat("rows", "features"), Clock: []ClockRatio{{Size: "n=1500", Ratio: 1.1}}, ReferenceSource: c.source})
 			if got := points(r.Fluency.Points); got < 0.95*25 {
 				t.Errorf("fluency %v of 25: %s", got, dump(r.Fluency))
 			}

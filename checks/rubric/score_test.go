@@ -61,19 +61,19 @@ func TestArrayThinking(t *testing.T) {
 	}{
 		{"array code", series("rows", true, []int{9, 9}, []int{8, 8}, false), nil, 12},
 		{"a loop over rows", series("rows", true, []int{100, 400}, []int{8, 8}, false), nil, 0},
-		{"a loop over an open axis", series("folds", false, []int{100, 400}, []int{8, 8}, false), []ClockRatio{{"", 1}}, 12},
+		{"a loop over an open axis", series("folds", false, []int{100, 400}, []int{8, 8}, false), []ClockRatio{{Size: "", Ratio: 1}}, 12},
 		{"the reference loops too", series("rows", true, []int{100, 400}, []int{90, 360}, false), nil, 12},
 		{"a loop over few groups", series("groups", true, []int{100, 400}, []int{8, 8}, false), nil, 6},
 		{"below the cut", series("rows", true, []int{100, 170}, []int{8, 8}, false), nil, 12},
 		{"the counter stopped before it could tell", series("rows", true, []int{100, 110}, []int{8, 8}, true), nil, -1},
 		{"the counter stopped, and had seen enough", series("rows", true, []int{100, 300}, []int{8, 8}, true), nil, 0},
 		{"no evidence", nil, nil, -1},
-		{"only a clock, on par", nil, []ClockRatio{{"n=800", 2.9}}, 12},
-		{"only a clock, a little slow", nil, []ClockRatio{{"n=800", 9}}, 9},
-		{"only a clock, slow", nil, []ClockRatio{{"n=800", 49}}, 6},
-		{"only a clock, an element loop", nil, []ClockRatio{{"n=800", 51}}, 0},
-		{"the worst of several sizes", nil, []ClockRatio{{"n=80", 1}, {"n=800", 49}}, 6},
-		{"nonsense from the clock", nil, []ClockRatio{{"n=80", math.NaN()}, {"n=80", -1}, {"n=80", math.Inf(1)}}, -1},
+		{"only a clock, on par", nil, []ClockRatio{{Size: "n=800", Ratio: 2.9}}, 12},
+		{"only a clock, a little slow", nil, []ClockRatio{{Size: "n=800", Ratio: 9}}, 9},
+		{"only a clock, slow", nil, []ClockRatio{{Size: "n=800", Ratio: 49}}, 6},
+		{"only a clock, an element loop", nil, []ClockRatio{{Size: "n=800", Ratio: 51}}, 0},
+		{"the worst of several sizes", nil, []ClockRatio{{Size: "n=80", Ratio: 1}, {Size: "n=800", Ratio: 49}}, 6},
+		{"nonsense from the clock", nil, []ClockRatio{{Size: "n=80", Ratio: math.NaN()}, {Size: "n=80", Ratio: -1}, {Size: "n=80", Ratio: math.Inf(1)}}, -1},
 	} {
 		r := score(t, scaleInput(c.steps, c.clock...))
 		p := part(t, r.Fluency, PartArrays)
@@ -109,13 +109,53 @@ func TestAClockAloneIsAdvice(t *testing.T) {
 		{"a third axis, a little slow", tensor, 9, 9, "A108", report.Costs},
 		{"a third axis, slow", tensor, 20, 6, "A108", report.Costs},
 	} {
-		r := score(t, Input{Source: c.source, EntryPoints: []string{"pairwise_distances"}, Steps: flat("rows"), Clock: []ClockRatio{{"n=1500", c.ratio}}, ReferenceSource: warmup})
+		r := score(t, Input{Source: c.source, EntryPoints: []string{"pairwise_distances"}, Steps: flat("rows"), Clock: []ClockRatio{{Size: "n=1500", Ratio: c.ratio}}, ReferenceSource: warmup})
 		if p := part(t, r.Fluency, PartArrays); points(p.Points) != c.want {
 			t.Errorf("%s: %v, want %v", c.name, points(p.Points), c.want)
 		}
 		if f, ok := finding(r, c.rule); c.rule == "" && len(r.Findings) > 0 || c.rule != "" && (!ok || f.Severity != c.severity) {
 			t.Errorf("%s: %s", c.name, dump(r.Findings))
 		}
+	}
+}
+
+// Where no counter speaks for the answer, two processes over the challenge's own limit are two witnesses.
+func TestAConfirmedClockCosts(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		steps []StepSeries
+		clock ClockRatio
+		want  float64
+	}{
+		{"within the limit", nil, ClockRatio{Ratio: 5.9, Limit: 6}, 12},
+		{"over it", nil, ClockRatio{Ratio: 8, Limit: 6, Again: 7}, 9},
+		{"over it once", nil, ClockRatio{Ratio: 8, Limit: 6, Again: 5}, 12},
+		{"not measured again", nil, ClockRatio{Ratio: 8, Limit: 6}, 12},
+		{"no limit", nil, ClockRatio{Ratio: 8, Again: 8}, 12},
+		{"a strict limit is still three", nil, ClockRatio{Ratio: 3.5, Limit: 1, Again: 2.9}, 12},
+		{"far over it", nil, ClockRatio{Ratio: 19, Limit: 6, Again: 18}, 6},
+		{"as a loop would be", nil, ClockRatio{Ratio: 80, Limit: 6, Again: 70}, 6},
+		{"an open axis does not speak", growing("rows"), ClockRatio{Ratio: 8, Limit: 6, Again: 7}, 9},
+		{"a flat closed axis does", flat("rows"), ClockRatio{Ratio: 8, Limit: 6, Again: 7}, 12},
+	} {
+		if len(c.steps) > 0 && c.want == 9 {
+			c.steps[0].Closed = false
+		}
+		r := score(t, Input{Source: warmup, EntryPoints: []string{"pairwise_distances"}, Steps: c.steps, Clock: []ClockRatio{c.clock}, ReferenceSource: warmup})
+		p := part(t, r.Fluency, PartArrays)
+		if points(p.Points) != c.want || p.Why == "" {
+			t.Errorf("%s: %v, want %v (%s)", c.name, points(p.Points), c.want, p.Why)
+		}
+		if f, ok := finding(r, "A110"); ok && f.Severity == report.Costs && len(f.Witnesses) < 3 && c.clock.Ratio <= 50 {
+			t.Errorf("%s: %s", c.name, dump(f))
+		}
+	}
+}
+
+func TestWhyNothingWasMeasured(t *testing.T) {
+	r := score(t, Input{Source: warmup, EntryPoints: []string{"pairwise_distances"}, ReferenceSource: warmup, Without: []string{"rows: it raised", "big: it hung"}})
+	if p := part(t, r.Fluency, PartArrays); p.Points != nil || !strings.Contains(p.Why, "rows: it raised; big: it hung") {
+		t.Errorf("%+v", p)
 	}
 }
 
@@ -152,7 +192,7 @@ func TestParametersAreKnownFromTheReference(t *testing.T) {
 }
 
 func TestACorrectLoopKeepsTheOtherThirteen(t *testing.T) {
-	r := score(t, scaleInput(growing("rows"), ClockRatio{"n=800", 300}))
+	r := score(t, scaleInput(growing("rows"), ClockRatio{Size: "n=800", Ratio: 300}))
 	if got := points(r.Fluency.Points); got != 13 {
 		t.Errorf("fluency %v, want 13: %s", got, dump(r.Fluency))
 	}

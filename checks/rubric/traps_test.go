@@ -211,7 +211,7 @@ const trapHead = "import numpy as np\nimport pandas as pd\nfrom sklearn.base imp
 func TestTrapsCostNothing(t *testing.T) {
 	for name, source := range traps {
 		t.Run(name, func(t *testing.T) {
-			in := Input{Source: trapHead + source, EntryPoints: entryOf(source), StarterSource: trapHead, Steps: flat("rows"), Clock: []ClockRatio{{"n=800", 1.2}}, ReferenceSource: source}
+			in := Input{Source: trapHead + source, EntryPoints: entryOf(source), StarterSource: trapHead, Steps: flat("rows"), Clock: []ClockRatio{{Size: "n=800", Ratio: 1.2}}, ReferenceSource: source}
 			r := score(t, in)
 			for _, f := range r.Findings {
 				if f.Criterion == "fluency" {

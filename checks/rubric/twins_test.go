@@ -253,8 +253,8 @@ func TestBadTwinsRankBelowGoodTwins(t *testing.T) {
 			if ratio == 0 {
 				ratio = 1
 			}
-			bad := score(t, Input{Report: w.evidence(), Source: w.bad, EntryPoints: []string{w.entry}, Steps: steps, Clock: []ClockRatio{{"n=800", ratio}}, ReferenceSource: w.good})
-			good := score(t, Input{Source: w.good, EntryPoints: []string{w.entry}, Steps: flat("rows"), Clock: []ClockRatio{{"n=800", 1}}, ReferenceSource: w.good})
+			bad := score(t, Input{Report: w.evidence(), Source: w.bad, EntryPoints: []string{w.entry}, Steps: steps, Clock: []ClockRatio{{Size: "n=800", Ratio: ratio}}, ReferenceSource: w.good})
+			good := score(t, Input{Source: w.good, EntryPoints: []string{w.entry}, Steps: flat("rows"), Clock: []ClockRatio{{Size: "n=800", Ratio: 1}}, ReferenceSource: w.good})
 			if bad.Total.Points >= good.Total.Points {
 				t.Errorf("bad %v, good %v: %s", bad.Total, good.Total, dump(bad.Findings))
 			}

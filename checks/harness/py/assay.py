@@ -39,7 +39,7 @@ class Test:
 
 
 class Growth:
-    """A function of (t, n) that makes one call whose size along one axis is n."""
+    """A function of (t, n) that makes one call whose size along one axis is n: see growth."""
 
     def __init__(self, fn, axis, sizes, closed):
         self.fn, self.axis, self.sizes, self.closed = fn, axis, tuple(sizes), closed
@@ -77,12 +77,16 @@ contract = _test("contract")
 
 
 def growth(axis, *, sizes, closed=True):
-    """Count Python-level steps at these sizes of one axis; closed: a Python loop along it is unnecessary."""
+    """Count Python-level steps at these sizes of one axis; closed: a Python loop along it is unnecessary.
+
+    The function returns the one call, or is a generator: then every yield but the last is set-up, answered as in a
+    test, and the last is the call that is counted.
+    """
     return lambda fn: Growth(fn, axis, sizes, closed)
 
 
 def speed(limit=4.0, *, size=""):
-    """Time one call against the reference; limit is the ratio that still counts as good."""
+    """Time one call against the reference; limit is the ratio that still counts as good. It may be a generator: see growth."""
     return lambda fn: Speed(fn, limit, size)
 
 
@@ -126,11 +130,12 @@ class Reference:
 class T:
     """What a test is given: requests to yield, comparisons, a seeded generator and the reference."""
 
-    def __init__(self, seed, name, repetition, reference):
+    def __init__(self, seed, name, repetition, reference, libraries=()):
         words = [seed & 0xFFFFFFFF, seed >> 32, zlib.crc32(name.encode()), repetition]
         self.rng = np.random.default_rng(np.random.SeedSequence(words))
         self.repetition = repetition
         self.reference = reference
+        self.libraries = libraries  # that library may call into
         self.form = None
         self._kept = 0
 
@@ -158,6 +163,10 @@ class T:
     def hold(self, value):
         """Put a value into the runner; the yield gives a handle to pass as an argument."""
         return Request("hold", args=[value], keep=self._next())
+
+    def library(self, module, name, *args, **kw):
+        """Call a function or class of one of the challenge's libraries in the runner; the yield gives a handle."""
+        return Request("library", f"{module}.{name}", args=args, kwargs=kw, keep=self._next())
 
     def fetch(self, h):
         """Read a kept object as data."""

@@ -4,6 +4,7 @@ Everything in this process belongs to whoever wrote the code that it runs; nothi
 So this file defends nothing: it only has to be quick, and to say clearly what went wrong.
 """
 
+import importlib
 import linecache
 import sys
 import types
@@ -107,6 +108,10 @@ class Driver:
 
     def do_method(self, name, obj, args, kwargs, opts):
         return self._run(getattr(self.objects[obj], name), args, kwargs, opts)
+
+    def do_library(self, name, handle, args, kwargs, opts):
+        module, _, name = name.rpartition(".")
+        return self._run(getattr(importlib.import_module(module), name), args, kwargs, opts)
 
     def do_attr(self, name, obj, args, kwargs, opts):
         return self._give(getattr(self.objects[obj], name), opts)

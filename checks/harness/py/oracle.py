@@ -4,6 +4,7 @@ It speaks with the grader over stdin and stdout: u32 length, u32 header length, 
 is a codec document: the call to send on, or the answer that came back (already checked for form by the grader).
 """
 
+import inspect
 import json
 import os
 import struct
@@ -15,7 +16,9 @@ import types
 import numpy as np
 
 import codec
+import driver
 import locks
+import steps
 import tables  # noqa: F401  registers itself with codec
 from assay import Growth, Observed, Raised, Reference, Request, Speed, T, Test
 from compare import Fail
@@ -50,9 +53,9 @@ def one_line(e, limit=400):
 class Case:
     """A test that is being run: its generator, and the request that waits for an answer."""
 
-    def __init__(self, test, repetition, seed, reference):
-        self.t = T(seed, test.name, repetition, reference)
-        self.generator = test.fn(self.t)
+    def __init__(self, t, generator):
+        self.t = t
+        self.generator = generator
         self.request = None
 
     def advance(self, value=None):
@@ -81,8 +84,10 @@ class Case:
         at = f" (tests.py line {self.generator.gi_frame.f_lineno})"
         if not isinstance(r, Request):
             raise AuthorError(f"yields {type(r).__name__}, not a request of t{at}")
+        if r.op == "library" and r.name.partition(".")[0] not in self.t.libraries:
+            raise AuthorError(f"{r.name} is of none of the challenge's libraries{at}")
         try:
-            return {"op": "call", "entry": r.name if r.op == "call" else ""}, encode_request(r)
+            return {"op": "call", "entry": r.name if r.op == "call" else "", "last": False}, encode_request(r)
         except codec.Unsendable as e:
             raise AuthorError(f"cannot send {e}{at}") from None
 
@@ -112,6 +117,30 @@ class Case:
         return reply.fields[0]
 
 
+class Measured(Case):
+    """A growth or speed function on its way: all requests but the last are set-up, the last one is counted or timed.
+
+    How many there are is known once the reference has been through it; last is 0 until then.
+    """
+
+    def __init__(self, t, made, mode, last=0):
+        super().__init__(t, made if inspect.isgenerator(made) else iter_once(made))
+        self.mode, self.last, self.asked, self.steps = mode, last, 0, 0
+
+    def call(self):
+        self.asked += 1
+        head, doc = super().call()
+        if self.asked != self.last:
+            return head, doc
+        self.request.opts[self.mode] = True
+        return {**head, "last": True}, encode_request(self.request)
+
+
+def iter_once(request):
+    """Make a generator of the request that a plain growth or speed function returns."""
+    yield request
+
+
 def encode_request(r):
     """Encode a request as the runner reads it."""
     handle = r.handle.id if isinstance(r.handle, codec.Handle) else None
@@ -125,7 +154,8 @@ def result(outcome, message=None):
 class Oracle:
     """Everything about one challenge."""
 
-    def __init__(self, tests, solution):
+    def __init__(self, tests, solution, libraries=()):
+        self.libraries = frozenset(libraries)
         self.solution = load("solution", solution)
         self.tests = load("tests", tests)
         self.reference = Reference(self.solution)
@@ -142,6 +172,7 @@ class Oracle:
         self.growths = {f.name: f for f in found if isinstance(f, Growth)}
         self.speeds = {f.name: f for f in found if isinstance(f, Speed)}
         self.running = {}
+        self.measuring = {}
         self.held = {}
 
     def list(self, h, doc):
@@ -157,7 +188,8 @@ class Oracle:
     def start(self, h, doc):
         """Start a case: its first call, or already its result."""
         test, repetition = self.cases[h["case"]]
-        case = self.running[h["run"], h["case"]] = Case(test, repetition, h["seed"], self.reference)
+        t = T(h["seed"], test.name, repetition, self.reference, self.libraries)
+        case = self.running[h["run"], h["case"]] = Case(t, test.fn(t))
         return self.step(h, case.advance)
 
     def next(self, h, doc):
@@ -175,41 +207,58 @@ class Oracle:
         self.running.pop((h["run"], h["case"]), None)
         return {"op": "dropped"}, b""
 
-    def measured(self, h):
-        """Return the one request of a growth or speed function."""
+    def measured(self, h, last=0):
+        """Begin a growth or speed function."""
         if h["name"] in self.growths:
-            g = self.growths[h["name"]]
-            request = g.fn(T(h["seed"], g.name, 0, self.reference), h["size"])
+            f, args, repetition = self.growths[h["name"]], [h["size"]], 0
         else:
-            s = self.speeds[h["name"]]
-            request = s.fn(T(h["seed"], s.name, h.get("size", 0), self.reference))
-        if not isinstance(request, Request) or request.op != "call":
-            raise AuthorError(f"{h['name']} returns {type(request).__name__}, expected t.call(...)")
-        return request
+            f, args, repetition = self.speeds[h["name"]], [], h.get("size", 0)
+        t = T(h["seed"], f.name, repetition, self.reference, self.libraries)
+        return Measured(t, f.fn(t, *args), h["mode"], last)
 
     def measure(self, h, doc):
-        """Give the call of a growth or speed function, marked as the mode says: count or prepare."""
-        request = self.measured(h)
-        request.opts[h["mode"]] = True
-        return {"op": "call"}, encode_request(request)
+        """Go through a growth or speed function with the reference, then begin it with the candidate."""
+        rehearsed = self.rehearse(h)
+        case = self.measuring[h["run"]] = self.measured(h, rehearsed.asked)
+        head, attachment = case.advance()
+        return {**head, "steps": rehearsed.steps}, attachment
 
-    def steps(self, h, doc):
-        """Count the reference's steps for a growth function at one size."""
-        import steps
+    def setup(self, h, doc):
+        """Go on with a growth or speed function after the runner answered to its set-up."""
+        return self.measuring[h["run"]].answer(doc)
 
-        request = self.measured(h)
-        counter = steps.Counter("<solution>")
-        fn = getattr(self.solution, request.name)
-        with np.errstate(all="ignore"):
-            counter.run(lambda: fn(*request.args, **request.kwargs))
-        return {"op": "steps", "steps": counter.n, "partial": counter.partial}, b""
+    def rehearse(self, h):
+        """Run a growth or speed function with the reference; counts the steps of its last request, or prepares it."""
+        case = self.measured(h)
+        own = driver.Driver()
+        own.space = vars(self.solution)
+        head, doc = case.advance()
+        unsent = ""
+        while head["op"] == "call":
+            if unsent:
+                raise AuthorError(f"{h['name']}: {unsent}: keep the result of a set-up as a handle")
+            counter = steps.Counter(driver.FILE)
+            with np.errstate(all="ignore"):
+                reply = counter.run(lambda: own.answer(doc)) if h["mode"] == "count" else own.answer(doc)
+            if counter.partial:
+                raise AuthorError(f"{h['name']}: the reference takes {counter.n} steps and more: measure smaller sizes")
+            if codec.decode(reply).tag == "unsendable":  # nobody asks for the value of the last request
+                unsent, reply = codec.decode(reply).fields[0], codec.encode(codec.Tagged("ok", None))
+            case.steps = counter.n
+            head, doc = case.answer(reply)
+        self.accept(h["name"], case, head)
+        if h["mode"] == "prepare":
+            case.request.opts["prepare"] = True
+            own.answer(encode_request(case.request))
+            self.held[h["run"]] = own.again_call
+        return case
 
-    def hold(self, h, doc):
-        """Prepare a timed call of the reference."""
-        request = self.measured(h)
-        fn = getattr(self.solution, request.name)
-        self.held[h["run"]] = lambda: fn(*request.args, **request.kwargs)
-        return {"op": "held"}, b""
+    def accept(self, name, case, head):
+        """Refuse what an author may not measure."""
+        if case.t.form or head["outcome"] != "pass":
+            raise AuthorError(f"{name}, with the reference: {head['message']}")
+        if case.request.op not in ("call", "method", "library") or case.request.raises:
+            raise AuthorError(f"{name}: what is measured is the last request, a t.call, t.method or t.library")
 
     def time(self, h, doc):
         """Make the held call once."""
@@ -222,6 +271,7 @@ class Oracle:
     def end(self, h, doc):
         """Forget everything about one run."""
         self.held.pop(h["run"], None)
+        self.measuring.pop(h["run"], None)
         for key in [k for k in self.running if k[0] == h["run"]]:
             del self.running[key]
         return {"op": "ended"}, b""
@@ -260,7 +310,7 @@ def serve(fd_in, fd_out):
     try:
         for name in hello["imports"]:
             __import__(name)
-        oracle = Oracle(hello["tests"], hello["solution"])
+        oracle = Oracle(hello["tests"], hello["solution"], hello["imports"])
     except Exception as e:
         name = "solution" if where(e, "solution") else "tests"
         send(fd_out, {"op": "author_error", "message": one_line(e) + where(e, name)})

@@ -1,7 +1,10 @@
+import functools
 import unittest
+from unittest import mock
 
 import assay
 import codec
+import driver
 import numpy as np
 import oracle
 
@@ -140,16 +143,107 @@ class Running(unittest.TestCase):
 
     def test_measures(self):
         o = made(TESTS, SOLUTION)
-        _, doc = o.measure({"name": "rows", "size": 4, "seed": 1, "mode": "count"}, b"")
+        head, doc = o.measure({"name": "rows", "size": 4, "run": 1, "seed": 1, "mode": "count"}, b"")
         request = codec.decode(doc)
-        self.assertEqual((request.fields[3][0].shape, request.fields[5]), ((4,), {"count": True}))
-        a = o.steps({"name": "rows", "size": 20, "seed": 1}, b"")[0]["steps"]
-        b = o.steps({"name": "rows", "size": 40, "seed": 1}, b"")[0]["steps"]
+        self.assertEqual((head["op"], head["last"], request.fields[3][0].shape, request.fields[5]), ("call", True, (4,), {"count": True}))
+        a = o.measure({"name": "rows", "size": 20, "run": 1, "seed": 1, "mode": "count"}, b"")[0]["steps"]
+        b = o.measure({"name": "rows", "size": 40, "run": 1, "seed": 1, "mode": "count"}, b"")[0]["steps"]
         self.assertGreater(b, 1.8 * a)
-        o.hold({"name": "big", "run": 1, "seed": 1}, b"")
+        head, doc = o.measure({"name": "big", "run": 1, "seed": 1, "mode": "prepare"}, b"")
+        self.assertEqual((head["last"], codec.decode(doc).fields[5]), (True, {"prepare": True}))
         self.assertGreater(o.time({"run": 1}, b"")[0]["ns"], 0)
         o.end({"run": 1}, b"")
-        self.assertEqual(o.held, {})
+        self.assertEqual((o.held, o.measuring), ({}, {}))
+
+
+CLASS = """
+class C:
+    def fit(self, x):
+        self.a_ = 0
+        for v in x:
+            self.a_ += 1
+        return self
+
+def use(c, n):
+    return [c.a_ for i in range(n)]
+"""
+MEASURES = """
+from assay import *
+import numpy as np
+
+@growth("rows", sizes=(5, 20))
+def fitting(t, n):
+    c = yield t.new("C")
+    yield t.method(c, "fit", np.ones(n))
+
+@growth("calls", sizes=(5, 20))
+def using(t, n):
+    c = yield t.new("C")
+    yield t.method(c, "fit", np.ones(100 * n), _keep=True)
+    a = yield t.attr(c, "a_")
+    t.equal(a, 100 * n)
+    held = yield t.hold(n)
+    yield t.call("use", c, held)
+
+@growth("more", sizes=(1, 2))
+def differs(t, n):
+    c = yield t.call("use", 0, 0)
+    for v in c:
+        yield t.call("use", 0, 0)
+    yield t.call("use", 0, 0)
+
+@speed(size="fit")
+def timed(t):
+    c = yield t.new("C")
+    yield t.method(c, "fit", np.ones(9))
+"""
+
+
+class Measuring(unittest.TestCase):
+    def setUp(self):
+        self.o = made(MEASURES, CLASS)
+
+    def begin(self, name, size=5, mode="count"):
+        self.key = {"run": 1, "name": name, "size": size, "seed": 1, "mode": mode}
+        return self.o.measure(self.key, b"")
+
+    def go_on(self, tag, *fields):
+        return self.o.setup(self.key, reply(tag, *fields))
+
+    def test_only_the_last_is_marked(self):
+        head, doc = self.begin("using", 7)
+        self.assertEqual((head["last"], codec.decode(doc).fields[5]), (False, {"keep": 1}))
+        self.assertLess(head["steps"], 50)  # of use, not of the 700 rows that fit saw
+        for answer in (None, None, 700, None):
+            self.assertFalse(head["last"])
+            head, doc = self.go_on("ok", answer)
+        request = codec.decode(doc)
+        self.assertEqual((head["last"], request.fields[1], request.fields[5]), (True, "use", {"count": True}))
+        self.assertIsInstance(request.fields[3][0], codec.Handle)
+
+    def test_a_method_is_counted(self):
+        few, many = (self.begin("fitting", n)[0]["steps"] for n in (50, 200))
+        self.assertGreater(many, 3 * few)
+
+    def test_a_method_is_timed(self):
+        self.begin("timed", 0, "prepare")
+        head, doc = self.go_on("ok", None)
+        self.assertEqual((head["last"], codec.decode(doc).fields[5]), (True, {"prepare": True}))
+        self.assertGreater(self.o.time({"run": 1}, b"")[0]["ns"], 0)
+
+    def test_set_up_that_goes_wrong(self):
+        for tag, fields in (("err", (["ValueError"], "no", 0)), ("unsendable", ("a value",))):
+            self.begin("using")
+            self.assertEqual(self.go_on(tag, *fields)[0]["op"], "result")
+        self.begin("using")
+        self.go_on("ok", None)
+        self.go_on("ok", None)
+        self.assertEqual(self.go_on("ok", 5)[0]["op"], "result")  # t.equal in a set-up
+
+    def test_the_reference_says_which_is_last(self):
+        self.begin("differs")
+        head, doc = self.go_on("ok", [1, 2, 3])
+        self.assertTrue(head["last"])
 
 
 class Authors(unittest.TestCase):
@@ -170,7 +264,40 @@ class Authors(unittest.TestCase):
                 o.start({"run": 1, "case": case, "seed": 1}, b"")
             self.assertIn("tests.py line", str(caught.exception))
         with self.assertRaises(oracle.AuthorError):
-            o.measure({"name": "g", "size": 1, "seed": 1, "mode": "count"}, b"")
+            o.measure({"name": "g", "size": 1, "run": 1, "seed": 1, "mode": "count"}, b"")
+
+    def test_wrong_measures(self):
+        solution = "class C:\n    pass\ndef f(x):\n    return C()\ndef g(x):\n    raise ValueError('no')\ndef h(x):\n    while True:\n        x += 1\n"
+        for body, words in (
+            ("yield t.call('f', 1)\n    yield t.call('f', 1)", "keep the result"),
+            ("yield t.call('g', 1)\n    yield t.call('f', 1)", "ValueError: no"),
+            ("yield t.keep('f', 1)\n    yield t.hold(1)", "last request"),
+            ("yield t.raises(ValueError, 'g', 1)", "last request"),
+            ("yield t.keep('f', 1)\n    t.check(False, 'wrong')", "wrong"),
+            ("yield t.library('os', 'getpid')", "os.getpid is of none of the challenge's libraries"),
+            ("yield t.call('h', 1)", "steps and more"),
+            ("yield 7", "yields int"),
+        ):
+            o = made(f"from assay import *\n@growth('n', sizes=(1, 2))\ndef m(t, n):\n    {body}\n", solution)
+            small = functools.partial(oracle.steps.Counter, cap=1000)
+            with self.subTest(words), mock.patch("oracle.steps.Counter", small), self.assertRaises(oracle.AuthorError) as caught:
+                o.measure({"name": "m", "size": 1, "run": 1, "seed": 1, "mode": "count"}, b"")
+            self.assertIn(words, str(caught.exception))
+
+    def test_library(self):
+        tests = "from assay import *\n@basic('x')\ndef a(t):\n    h = yield t.library('numpy.linalg', 'norm', [3, 4])\n    got = yield t.fetch(h)\n    t.equal(got, 5.0)\n"
+        o = oracle.Oracle(tests, "def f(x):\n    return x\n", ["numpy"])
+        key = {"run": 1, "case": "a", "seed": 1}
+        head, doc = o.start(key, b"")
+        request = codec.decode(doc)
+        self.assertEqual((head["entry"], *request.fields[:2], request.fields[5]), ("", "library", "numpy.linalg.norm", {"keep": 1}))
+        runner = driver.Driver()
+        self.assertEqual(codec.decode(runner.answer(doc)).tag, "ok")
+        _, doc = o.next(key, reply("ok", None))
+        self.assertEqual(o.next(key, runner.answer(doc))[0]["outcome"], "pass")
+        with self.assertRaises(oracle.AuthorError) as caught:
+            made(tests).start(key, b"")
+        self.assertIn("tests.py line 4", str(caught.exception))
 
     def test_names(self):
         for name in ("public", "basic", "edge", "prop", "contract", "growth", "speed"):
