@@ -7,6 +7,8 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,48 +18,53 @@ import zmq
 from jupyter_client.session import Session
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ASSAY = ROOT / "bin" / "assay"
+ASSAY = pathlib.Path(os.environ.get("ASSAY_BINARY", ROOT / "bin" / "assay"))
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
 def free_ports(count):
-    sockets = [zmq.Context.instance().socket(zmq.ROUTER) for _ in range(count)]
-    ports = [s.bind_to_random_port("tcp://127.0.0.1") for s in sockets]
+    """Ports that nobody has. Sockets of ZeroMQ would not do: they close a little later, and a client that connects meanwhile gives up."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
     for s in sockets:
-        s.close(linger=0)
+        s.close()
     return ports
 
 
 class Kernel:
-    """One running kernel. metadata goes with every execute_request, as JupyterLab sends a cell's metadata."""
+    """One running kernel. metadata goes with every execute_request, as JupyterLab sends a cell's metadata.
 
-    def __init__(self, name, argv, metadata=None, env=None):
-        self.name, self.metadata = name, metadata or {}
+    The client's sockets are there before the kernel. It lets rcvhwm messages wait (0: any number) and tries to connect
+    every reconnect milliseconds; early means that the caller waits for the first reply.
+    """
+
+    def __init__(self, name, argv, metadata=None, env=None, rcvhwm=0, reconnect=5, early=False):
+        self.name, self.metadata, self.rcvhwm, self.reconnect = name, metadata or {}, rcvhwm, reconnect
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay-bench-"))
         self.file = self.folder / "kernel-bench.json"
         self.info = dict(zip(PORTS, free_ports(len(PORTS))), ip="127.0.0.1", transport="tcp", key="bench-key",
                          signature_scheme="hmac-sha256", kernel_name=name)
         self.file.write_text(json.dumps(self.info))
-        self.started = time.perf_counter()
-        argv = [str(self.file) if a == "{file}" else a for a in argv]
-        env = dict(os.environ, JPY_PARENT_PID=str(os.getpid()), **(env or {}))
-        self.process = subprocess.Popen(argv, env=env, cwd=self.folder, start_new_session=True, stdin=subprocess.DEVNULL)
         self.session = Session(key=b"bench-key")
         self.shell = self._connect(zmq.DEALER, "shell_port", {zmq.IDENTITY: self.session.bsession})
         self.control = self._connect(zmq.DEALER, "control_port", {zmq.IDENTITY: self.session.bsession})
         self.iopub = self._connect(zmq.SUB, "iopub_port", {zmq.SUBSCRIBE: b""})
         self.hb = self._connect(zmq.REQ, "hb_port", {})
-        self.first_reply = self._wait_ready()
+        self.started = time.perf_counter()
+        argv = [str(self.file) if a == "{file}" else a for a in argv]
+        env = dict(os.environ, JPY_PARENT_PID=str(os.getpid()), **(env or {}))
+        self.process = subprocess.Popen(argv, env=env, cwd=self.folder, start_new_session=True, stdin=subprocess.DEVNULL)
+        self.first_reply = None if early else self._wait_ready()
 
     def _connect(self, kind, port, options):
-        socket = zmq.Context.instance().socket(kind)
-        socket.linger = 0
-        socket.setsockopt(zmq.RECONNECT_IVL, 5)
-        socket.rcvhwm = 0
+        s = zmq.Context.instance().socket(kind)
+        s.linger = 0
+        s.setsockopt(zmq.RECONNECT_IVL, self.reconnect)
+        s.rcvhwm = self.rcvhwm
         for option, value in options.items():
-            socket.setsockopt(option, value)
-        socket.connect(f"tcp://127.0.0.1:{self.info[port]}")
-        return socket
+            s.setsockopt(option, value)
+        s.connect(f"tcp://127.0.0.1:{self.info[port]}")
+        return s
 
     def _wait_ready(self):
         """Seconds from start to the first kernel_info_reply; returns once iopub is connected too."""
@@ -75,24 +82,27 @@ class Kernel:
         while self.iopub.poll(0):
             self.iopub.recv_multipart()
 
-    def _reply(self, socket, msg_id, timeout):
+    def reply(self, channel, msg_id, timeout):
         end = time.perf_counter() + timeout
-        while socket.poll(max(0, end - time.perf_counter()) * 1000):
-            _, frames = self.session.feed_identities(socket.recv_multipart())
+        while channel.poll(max(0, end - time.perf_counter()) * 1000):
+            _, frames = self.session.feed_identities(channel.recv_multipart())
             if json.loads(frames[2]).get("msg_id") == msg_id:
                 return json.loads(frames[4])
         raise TimeoutError(f"{self.name}: no reply within {timeout} s")
 
     def kernel_info(self, timeout=10):
         message = self.session.send(self.shell, "kernel_info_request", {})
-        return self._reply(self.shell, message["header"]["msg_id"], timeout)
+        return self.reply(self.shell, message["header"]["msg_id"], timeout)
+
+    def send(self, code):
+        """Sends a cell; returns its message id."""
+        content = dict(code=code, silent=False, store_history=True, user_expressions={}, allow_stdin=False, stop_on_error=True)
+        return self.session.send(self.shell, "execute_request", content, metadata=dict(self.metadata))["header"]["msg_id"]
 
     def execute(self, code, timeout=60, wait_idle=True, on_message=None):
         """Runs code; returns the reply once idle was seen too."""
-        content = dict(code=code, silent=False, store_history=True, user_expressions={}, allow_stdin=False, stop_on_error=True)
-        message = self.session.send(self.shell, "execute_request", content, metadata=dict(self.metadata))
-        msg_id = message["header"]["msg_id"]
-        reply = self._reply(self.shell, msg_id, timeout)
+        msg_id = self.send(code)
+        reply = self.reply(self.shell, msg_id, timeout)
         end = time.perf_counter() + timeout
         while wait_idle:
             if not self.iopub.poll(max(0, end - time.perf_counter()) * 1000):
@@ -137,29 +147,43 @@ class Kernel:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, 9)
             self.process.wait()
-        for socket in (self.shell, self.control, self.iopub, self.hb):
-            socket.close()
+        for s in (self.shell, self.control, self.iopub, self.hb):
+            s.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def direct():
-    return Kernel("direct", [sys.executable, "-m", "ipykernel_launcher", "-f", "{file}"])
+def build_splice(folder):
+    binary = str(pathlib.Path(folder) / "splice")
+    subprocess.run(["go", "build", "-o", binary, "./scripts/bench"], cwd=ROOT, check=True)
+    return binary
 
 
-def splice(binary):
-    return Kernel("splice", [binary, sys.executable, "{file}"])
+def direct(**options):
+    return Kernel("direct", [sys.executable, "-m", "ipykernel_launcher", "-f", "{file}"], **options)
 
 
-def assay(home):
+def splice(binary, **options):
+    return Kernel("splice", [binary, sys.executable, "{file}"], **options)
+
+
+def assay(home, **options):
     """Ours with nothing to do: a notebook without a challenge."""
-    return Kernel("assay", [str(ASSAY), "kernel", "-f", "{file}", "--python", sys.executable], env={"ASSAY_HOME": home})
+    argv = [str(ASSAY), "kernel", "-f", "{file}", "--python", sys.executable]
+    return Kernel("assay", argv, env={"ASSAY_HOME": home}, **options)
 
 
-def recording(home):
+def recording(home, **options):
     """Ours in an interview: every cell is recorded and sent to the companion. The cells define no entry point, so none is held."""
-    kernel = Kernel("recording", [str(ASSAY), "kernel", "-f", "{file}", "--python", sys.executable],
-                    metadata={"assay": {"challenge": "warmup-pairwise-distances", "role": "test"}}, env={"ASSAY_HOME": home})
+    kernel = Kernel("recording", [str(ASSAY), "kernel", "-f", "{file}", "--python", sys.executable], env={"ASSAY_HOME": home},
+                    metadata={"assay": {"challenge": "warmup-pairwise-distances", "role": "test"}}, **options)
     kernel.execute("1")
     time.sleep(3)  # the companion starts with the first cell
     kernel.drain()
     return kernel
+
+
+def stop_companion(home):
+    """Ends the companion that a recording kernel started; by itself it would stay for a while."""
+    address = pathlib.Path(home) / "companion.json"
+    if address.exists():
+        os.kill(json.loads(address.read_text())["pid"], signal.SIGTERM)

@@ -1,16 +1,13 @@
-"""Round trips, starts, floods and memory of our kernel against plain ipykernel and a bare TCP splice, in one run.
+"""Round trips, starts and memory of our kernel against plain ipykernel and a bare TCP splice, in one run.
 
 Blocks of 25 in random order share the machine's ups and downs; figures are medians and their ratios to direct.
 """
 
 import argparse
 import json
-import os
 import pathlib
 import random
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -53,20 +50,6 @@ def table(title, times, unit="ms"):
     return rows
 
 
-def flood(kernel, count):
-    """Seconds for count display() calls, and how many of them were lost."""
-    seen = []
-
-    def collect(kind, frames):
-        if kind == "display_data":
-            seen.append(json.loads(frames[4])["data"]["text/plain"])
-
-    code = f"from IPython.display import display\nfor i in range({count}): display(i)"
-    start = time.perf_counter()
-    kernel.execute(code, timeout=300, on_message=collect)
-    return time.perf_counter() - start, count - len(set(seen))
-
-
 def starts(make, rounds):
     times = {name: [] for name in make}
     for _ in range(rounds):
@@ -77,45 +60,27 @@ def starts(make, rounds):
     return times
 
 
-def stop_companion(home):
-    """Ends the companion that the recording kernel started; by itself it would stay for a while."""
-    address = pathlib.Path(home) / "companion.json"
-    if address.exists():
-        os.kill(json.loads(address.read_text())["pid"], signal.SIGTERM)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=500, help="round trips of each kind per kernel")
-    parser.add_argument("--displays", type=int, default=20000)
     parser.add_argument("--starts", type=int, default=8)
     parser.add_argument("--json", type=pathlib.Path, help="also write the figures here")
     args = parser.parse_args()
     home = tempfile.mkdtemp(prefix="assay-bench-home-")
-    binary = str(pathlib.Path(home) / "splice")
-    subprocess.run(["go", "build", "-o", binary, "./scripts/bench"], cwd=kernels.ROOT, check=True)
+    binary = kernels.build_splice(home)
     subjects = [kernels.direct(), kernels.splice(binary), kernels.assay(home), kernels.recording(home)]
     result = {}
     try:
         result["kernel_info"] = table("kernel_info round trip", interleaved(subjects, lambda k: k.kernel_info(), args.rounds))
         result["execute"] = table("execute `1`, reply and idle", interleaved(subjects, lambda k: k.execute("1"), args.rounds))
         result["heartbeat"] = table("heartbeat", interleaved(subjects, lambda k: k.ping(), args.rounds))
-        times, lost = {k.name: [] for k in subjects}, {k.name: [] for k in subjects}
-        for _ in range(3):
-            for k in random.sample(subjects, len(subjects)):
-                seconds, missing = flood(k, args.displays)
-                times[k.name].append(seconds)
-                lost[k.name].append(missing)
-        result["flood"] = table(f"{args.displays} display() calls", times, "s ")
-        result["lost"] = lost
-        print("  lost:", lost)
         time.sleep(3)
         result["rss_mb"] = {k.name: k.rss_mb() for k in subjects if k.name != "direct"}
         print("\nresident MB of the proxy after all that:", {n: round(v, 1) for n, v in result["rss_mb"].items()})
     finally:
         for k in subjects:
             k.stop()
-        stop_companion(home)
+        kernels.stop_companion(home)
     make = {"direct": kernels.direct, "splice": lambda: kernels.splice(binary), "assay": lambda: kernels.assay(home)}
     result["start"] = table("start to first kernel_info_reply", starts(make, args.starts))
     size = kernels.ASSAY.stat().st_size / 1e6
