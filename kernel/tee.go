@@ -207,12 +207,37 @@ func readOutput(msgType string, content []byte) (out session.Output, kept int, o
 	return out, len(content), true
 }
 
-// cutStream shortens a stream's text to half of what may be kept of one output.
+// cutStream shortens a stream's text to half of what may be kept of one output. Of a very long text only the part that is
+// kept is decoded.
 func cutStream(content []byte) []byte {
-	var s protocol.Stream
-	if protocol.Decode(content, &s) != nil {
+	o, err := protocol.ParseObject(content)
+	if err != nil {
 		return nil
 	}
-	s.Text = strings.ToValidUTF8(s.Text[:min(len(s.Text), maxOutput/2)], "")
-	return encode(s)
+	name, _ := o.String("name")
+	text, ok := protocol.Object{"text": cutLiteral(o["text"], maxOutput/2)}.String("text")
+	if !ok {
+		return nil
+	}
+	return encode(protocol.Stream{Name: name, Text: strings.TrimRight(strings.ToValidUTF8(text, ""), "\uFFFD")})
+}
+
+// cutLiteral shortens a JSON string to at most limit bytes before its last quote, without cutting an escape in two.
+func cutLiteral(v []byte, limit int) []byte {
+	if len(v) <= limit {
+		return v
+	}
+	end := 0
+	for next := 1; next <= limit; {
+		end = next
+		switch {
+		case v[next] != '\\':
+			next++
+		case v[next+1] == 'u':
+			next += 6
+		default:
+			next += 2
+		}
+	}
+	return append(v[:end:end], '"')
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
+	"github.com/assay-kernel/assay/protocol"
 )
 
 func TestReadOutput(t *testing.T) {
@@ -40,11 +41,20 @@ func TestReadOutput(t *testing.T) {
 	}
 }
 
+// Wherever the cut falls, what is kept is the beginning of the text: no rune and no escape is cut in two.
 func TestLongTextIsCutBetweenRunes(t *testing.T) {
-	content := encode(map[string]string{"name": "stdout", "text": "a" + strings.Repeat("é", maxOutput)})
-	out, kept, ok := readOutput("stream", content)
-	if !ok || kept >= maxOutput || kept < maxOutput/4 || strings.Contains(string(out.Output), "\ufffd") {
-		t.Errorf("kept %d of %d bytes, %v", kept, len(content), ok)
+	for literal, rune := range map[string]string{"é": "é", `\u00e9`: "é", `\ud83d\ude00`: "😀", `\n`: "\n", `\\`: `\`, `\"`: `"`} {
+		for shift := range 13 {
+			content := `{"name":"stdout","text":"` + strings.Repeat("a", shift) + strings.Repeat(literal, maxOutput/len(literal)+1) + `"}`
+			out, kept, ok := readOutput("stream", []byte(content))
+			var s protocol.Stream
+			if !ok || protocol.Decode(out.Output, &s) != nil || kept >= maxOutput || kept < maxOutput/8 {
+				t.Fatalf("%s after %d: kept %d of %d bytes, %v", literal, shift, kept, len(content), ok)
+			}
+			if s.Name != "stdout" || strings.TrimLeft(strings.TrimPrefix(s.Text, strings.Repeat("a", shift)), rune) != "" {
+				t.Errorf("%s after %d: kept %.40q ... %q", literal, shift, s.Text, s.Text[len(s.Text)-8:])
+			}
+		}
 	}
 }
 
