@@ -37,15 +37,12 @@ def dedupe_and_match(rec: pd.DataFrame, ref: pd.DataFrame, threshold: float) -> 
             break
         label = new
     people["cluster"] = people["rec_id"].map(label)
-    kept = people.sort_values(["gaps", "rec_id"]).groupby("cluster", as_index=False).first()
-    kept["key"] = kept["key"].astype(object)
+    kept = people.sort_values(["gaps", "rec_id"]).drop_duplicates("cluster")
 
     names = pd.DataFrame({"ref_id": ref["ref_id"].to_numpy(), "known": normalise(ref["name"]).to_numpy(),
                           "home": normalise(ref["city"]).to_numpy()}).dropna()
-    people = people.set_index("rec_id")
-    kept["key"], kept["home"] = people.loc[kept["rec_id"], "key"].to_numpy(), people.loc[kept["rec_id"], "home"].to_numpy()
     both = kept.dropna(subset=["key", "home"]).astype({"home": object}).merge(names.astype({"home": object}), on="home")
     both["score"] = scores(both["key"], both["known"])
     best = both[both["score"] >= threshold].sort_values(["score", "ref_id"], ascending=[False, True]).drop_duplicates("rec_id")
     out = kept[["rec_id", "cluster"]].merge(best[["rec_id", "ref_id", "score"]], on="rec_id", how="left", validate="one_to_one")
-    return out.sort_values("rec_id", ignore_index=True)
+    return out.sort_values("rec_id", ignore_index=True)[["rec_id", "cluster", "ref_id", "score"]]
