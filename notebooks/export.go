@@ -196,6 +196,9 @@ func (g *Graded) scorecard() (html, markdown string) {
 	for _, h := range g.Hints {
 		in.Hints = append(in.Hints, fmt.Sprintf("step %d of %d, %s", h.Step, h.Of, h.Cost))
 	}
+	if g.Audience == ForInterviewer {
+		in.Propose = g.propose()
+	}
 	return card.Scorecard(in)
 }
 

@@ -158,6 +158,28 @@ func scorecardInput() ScorecardInput {
 		Ratings: []Rating{{"problem_solving", "A. Lee", pts(8), "built it in checked steps"}, {"problem_solving", "B. Roy", pts(6), "tested late"}}}
 }
 
+// A proposal is shown as one, and gives way to what a person says.
+func TestAProposalGivesNoPoints(t *testing.T) {
+	const words = "proposed band 4 of 5, low confidence: ran an own test at 8:00"
+	in := scorecardInput()
+	_, before := Scorecard(in)
+	in.Propose = words
+	if _, got := Scorecard(in); got != before {
+		t.Errorf("a person has scored it, and the proposal changes the sheet:\n%s", got)
+	}
+	in.Report.ProblemSolving = report.Criterion{Of: 10}
+	html, md := Scorecard(in)
+	for _, got := range []string{html, md} {
+		if !strings.Contains(got, "not scored, for a person to confirm or change: "+words) {
+			t.Errorf("no proposal:\n%s", got)
+		}
+	}
+	in.Propose = ""
+	if _, got := Scorecard(in); strings.Contains(got, "proposal") || !strings.Contains(got, "53.6") {
+		t.Errorf("%s", got)
+	}
+}
+
 var extensions = map[string]string{"text/html": ".html", "text/markdown": ".md", "text/plain": ".txt"}
 
 func TestGoldenFiles(t *testing.T) {

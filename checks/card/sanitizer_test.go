@@ -149,7 +149,7 @@ func TestHostileInputStaysText(t *testing.T) {
 		syntax := status(report.StatusSyntaxError, h, 1)
 		for _, b := range []map[string]string{
 			Render(Input{Report: r, Run: 1, Title: h, Phase: "code"}), Render(Input{Report: syntax, Run: 1, Title: h, Phase: h}), Message(h, h, h), Placeholder(h, 1),
-			scorecard(ScorecardInput{Report: r, Title: h, Mode: h, Hints: []string{h}, Note: h, Ratings: []Rating{{h, h, pts(1), h}}}),
+			scorecard(ScorecardInput{Report: r, Title: h, Mode: h, Hints: []string{h}, Note: h, Propose: h, Ratings: []Rating{{h, h, pts(1), h}}}),
 		} {
 			checkHostile(t, h, b)
 		}

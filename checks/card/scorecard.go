@@ -27,6 +27,7 @@ type ScorecardInput struct {
 	Runs    int
 	Hints   []string // "step 2 of 3, costs 1 point"
 	Note    string   // the interviewer's free note, at most five lines
+	Propose string   // what a machine reads from the history about Problem Solving; shown until a person scores it
 }
 
 // sheet is a scorecard before it is drawn.
@@ -76,7 +77,7 @@ func newSheet(in ScorecardInput) sheet {
 		line("Correctness", correct, testFacts(r), "hidden tests"),
 		line("Python Fluency", r.Fluency, findingFacts(r, "fluency"), "step counter, clock, linter"),
 		line("Code Quality", r.Quality, findingFacts(r, "quality"), qualityBy(r.Quality)),
-		line("Problem Solving", r.ProblemSolving, nil, by(r.ProblemSolving)),
+		line("Problem Solving", r.ProblemSolving, proposal(in), by(r.ProblemSolving)),
 		line("Communication", r.Communication, nil, by(r.Communication)),
 	}
 	for _, g := range in.Ratings {
@@ -93,6 +94,14 @@ func newSheet(in ScorecardInput) sheet {
 		}
 	}
 	return s
+}
+
+// proposal is for a person to confirm or change: it gives no points, and is gone once somebody has.
+func proposal(in ScorecardInput) []string {
+	if in.Propose == "" || in.Report.ProblemSolving.Points != nil {
+		return nil
+	}
+	return []string{"a machine's proposal, not scored, for a person to confirm or change: " + oneLine(in.Propose, maxSentence)}
 }
 
 func line(name string, c report.Criterion, facts []string, by string) sheetLine {

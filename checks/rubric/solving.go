@@ -78,7 +78,7 @@ func stamp(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-var checks = regexp.MustCompile(`\bassert\b|assert_allclose|assert_frame_equal|allclose\(|^\s*\w+\(.*\)\s*$|print\(`)
+var checks = regexp.MustCompile(`(?m)\bassert\b|assert_allclose|assert_frame_equal|allclose\(|^\s*\w+\(.*\)\s*$|print\(`)
 
 // testedEarly: an own test or example ran before the first submission.
 func testedEarly(history []Step) (int, string) {

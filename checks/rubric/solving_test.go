@@ -25,6 +25,7 @@ func TestPropose(t *testing.T) {
 		{"writes all and submits untested", []Step{run(5, code, ""), submit}, 1, "no plan and no own test"},
 		{"a plan only", []Step{plan, run(5, code, ""), submit}, 2, "a plan of 3 lines at 2:00"},
 		{"a test only", []Step{run(5, code, ""), test, submit}, 3, "an own test at 8:00"},
+		{"a bare call under a magic", []Step{run(5, code, ""), {At: at(8), Kind: "test", Text: "%%test\nf(np.eye(3))"}, submit}, 3, "an own test at 8:00"},
 		{"a test after the submission", []Step{run(5, code, ""), submit, test}, 1, "no own test"},
 		{"plan and test", []Step{plan, run(5, code, ""), test, submit}, 4, "own test"},
 		{"tests a case that was named", []Step{clarify, plan, run(5, code, ""), test, submit}, 5, `the case "empty"`},
