@@ -16,6 +16,8 @@ type mirror struct {
 	front   *wire.Peer
 	back    *protocol.Signer // the child's key
 	face    *protocol.Signer // the front ends' key
+	ctx     context.Context  // ends with the run, or with a client that left and is owed nothing
+	cancel  context.CancelFunc
 
 	mu      sync.Mutex
 	child   *wire.Peer          // nil before the child is up
@@ -26,8 +28,8 @@ type mirror struct {
 
 // connect opens the connection to the child with dial and sends what has been waiting. It is called once. Messages that
 // come meanwhile wait too, and nobody waits for the lock.
-func (m *mirror) connect(ctx context.Context, dial dialer) error {
-	child, err := dial(ctx, m)
+func (m *mirror) connect(dial dialer) error {
+	child, err := dial(m.ctx, m)
 	if err != nil {
 		return err
 	}
@@ -100,7 +102,12 @@ func (m *mirror) leave() {
 }
 
 func (m *mirror) leaveIfDone() {
-	if m.gone && m.owed <= 0 && m.child != nil {
+	switch {
+	case !m.gone:
+	case m.child == nil && len(m.waiting) == 0:
+		m.cancel()
+	case m.child != nil && m.owed <= 0:
 		m.child.Close(flushTime)
+		m.cancel()
 	}
 }

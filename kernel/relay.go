@@ -54,13 +54,14 @@ func (r *relay) client(channel string, message func(m *mirror, p *wire.Peer, f w
 	return wire.Handler{
 		Open: func(p *wire.Peer) {
 			m := &mirror{channel: channel, front: p, back: r.back, face: r.face}
+			m.ctx, m.cancel = context.WithCancel(r.ctx)
 			p.Tag = m
 			r.mu.Lock()
 			r.mirrors[m] = struct{}{}
 			up := r.up
 			r.mu.Unlock()
 			if up {
-				r.connect(m)
+				go r.connect(m)
 			}
 		},
 		Message: func(p *wire.Peer, f wire.Frames) { message(p.Tag.(*mirror), p, f) },
@@ -74,8 +75,10 @@ func (r *relay) client(channel string, message func(m *mirror, p *wire.Peer, f w
 	}
 }
 
+// connect is a goroutine of its own, which ends when the mirror is connected or not needed any more: a client that waits
+// for descriptors or for a child that stands still must be seen to leave.
 func (r *relay) connect(m *mirror) {
-	if err := m.connect(r.ctx, r.dial); err != nil && r.ctx.Err() == nil {
+	if err := m.connect(r.dial); err != nil && m.ctx.Err() == nil {
 		r.log.Error("client not connected to the child", "channel", m.channel, "err", err)
 		m.front.Close(0)
 	}
@@ -99,7 +102,7 @@ func (r *relay) heard(starting bool) {
 	}
 	r.mu.Unlock()
 	for _, m := range waiting {
-		r.connect(m)
+		go r.connect(m)
 	}
 	for _, fn := range later {
 		fn()

@@ -2,8 +2,10 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -42,8 +44,12 @@ func dial(ctx context.Context, endpoint string, typ zmq4.SocketType, id []byte, 
 			go p.run()
 			return p, nil
 		}
+		pause := dialPause
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+			pause = acceptPause // no descriptors: many may be waiting for one
+		}
 		select {
-		case <-time.After(dialPause):
+		case <-time.After(pause):
 		case <-ctx.Done():
 			return nil, fmt.Errorf("connecting to %s: %v: %w", endpoint, err, context.Cause(ctx))
 		}
