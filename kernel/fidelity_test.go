@@ -168,55 +168,6 @@ func trace(msgs []*got) string {
 	return b.String()
 }
 
-// Run all with a cell that fails looks exactly like it does without a proxy, and so it does when a challenge is open and
-// the queue is ours. Without the last cell's feedback there is nothing to tell them apart.
-func TestRunAllEqualsPlain(t *testing.T) {
-	cells := []string{"1", "print('b')", "import time; time.sleep(0.3); 1/0", "4", "print(5)", "6"}
-	conversation := func(file protocol.ConnectionFile, meta any) (string, string) {
-		c := dialClient(t, file, "a")
-		c.ready()
-		if meta != nil {
-			c.send(protocol.Shell, "execute_request", "open", `{"code":""}`, meta)
-			c.untilIdle("open")
-			c.reply(protocol.Shell, "open")
-		}
-		for i, code := range cells {
-			m := meta
-			if m != nil && i == 1 {
-				m = map[string]any{"assay": map[string]string{"challenge": "demo", "role": "solution"}}
-			}
-			c.send(protocol.Shell, "execute_request", fmt.Sprint("r", i), map[string]any{"code": code}, m)
-		}
-		c.send(protocol.Shell, "is_complete_request", "q", `{"code":"1"}`, nil)
-		var pub, shell []*got
-		for i := range cells {
-			for _, g := range c.untilIdle(fmt.Sprint("r", i)) {
-				if g.head.MsgType != "display_data" { // the feedback
-					pub = append(pub, g)
-				}
-			}
-			shell = append(shell, c.reply(protocol.Shell, fmt.Sprint("r", i)))
-		}
-		shell = append(shell, c.reply(protocol.Shell, "q"))
-		c.run("after", "7")
-		pub = append(pub, c.untilIdle("after")...)
-		return trace(pub), trace(shell)
-	}
-	wantPub, wantShell := conversation(plainKernel(t), nil)
-	for name, meta := range map[string]any{"relayed": nil, "challenge": map[string]any{"assay": map[string]string{"challenge": "demo"}}} {
-		r := newRig(t, python(t), func(c *Config) {
-			c.holds = holds{judge: 100 * time.Millisecond, magic: time.Second, reply: time.Second}
-		})
-		pub, shell := conversation(r.file, meta)
-		if pub != wantPub {
-			t.Errorf("%s: iopub differs\ngot\n%s\nplain\n%s", name, pub, wantPub)
-		}
-		if shell != wantShell {
-			t.Errorf("%s: shell differs\ngot\n%s\nplain\n%s", name, shell, wantShell)
-		}
-	}
-}
-
 // New subscribers are greeted at the moments at which a plain kernel greets them.
 func TestWelcomesEqualPlain(t *testing.T) {
 	count := func(file protocol.ConnectionFile) string {
