@@ -37,8 +37,8 @@ def by_rule(sales):
 
 
 def compare(t, got, expected):
-    if isinstance(got, pd.DataFrame) and "region" in got.columns:
-        got = got.assign(region=got["region"].astype(object))  # text or categories: both are right
+    if isinstance(got, pd.DataFrame) and isinstance(got.dtypes.get("region"), pd.CategoricalDtype):
+        got = got.astype({"region": object})  # text or categories: both are right
     t.frame(got, expected, index="strict", column_order="strict", rtol=1e-9, atol=1e-6)
 
 
@@ -91,7 +91,7 @@ def totals_first(t):
     compare(t, got, table(["a", "a", "b", "b"], dates, [5, 7, 60, 45]))
 
 
-@basic("One row for each region and day with a sale: many sales in no order.")
+@basic("One row for each region and day with a sale, whatever the order of the rows.")
 def many(t):
     sales = shop(t.rng, n=200)
     got = yield t.call("rolling_7d_revenue", sales)
@@ -105,7 +105,7 @@ def reversed_rows(t):
     compare(t, got, by_rule(sales))
 
 
-@edge("Days without a sale do not count: gaps longer than the window.")
+@edge("Days without a sale do not count, not even as 0.")
 def long_gaps(t):
     days = np.cumsum(t.rng.integers(5, 12, size=25))
     sales = on(days, ["only"] * 25, t.rng.uniform(1, 100, size=25))
@@ -113,7 +113,7 @@ def long_gaps(t):
     compare(t, got, by_rule(sales))
 
 
-@edge("The mean is over days with a sale: the first day of a region has only itself.")
+@edge("The window has no more than the region's own days with a sale.")
 def first_days(t):
     sales = on([10, 0, 12, 3, 11], ["late", "early", "late", "early", "late"], [8, 2, 5, 6, 2])
     got = yield t.call("rolling_7d_revenue", sales)
@@ -137,7 +137,7 @@ def equal_rows(t):
     compare(t, got, by_rule(sales))
 
 
-@edge("A row whose revenue is NaN is no sale: beside others, and alone on its day.")
+@edge("A row whose revenue is NaN is no sale; the sales beside it still are.")
 def missing(t):
     sales = on([0, 1, 1, 2, 3, 1, 4], ["a", "a", "a", "a", "a", "b", "b"], [10, 20, np.nan, np.nan, 40, np.nan, 6])
     got = yield t.call("rolling_7d_revenue", sales)
@@ -145,7 +145,7 @@ def missing(t):
     compare(t, got, table(["a", "a", "a", "b"], dates, [10, 15, 70 / 3, 6]))
 
 
-@edge("A row whose revenue is NaN is no sale: many of them, and a region with nothing else.")
+@edge("A row whose revenue is NaN is no sale: no day and no region comes of it.")
 def many_missing(t):
     sales = shop(t.rng, n=90)
     sales.loc[t.rng.random(90) < 0.3, "revenue"] = np.nan
@@ -171,7 +171,7 @@ def categories(t):
     compare(t, got, by_rule(sales))
 
 
-@edge("Rows come with any index, also one with every label twice.")
+@edge("Rows come with any index.")
 def duplicate_index(t):
     sales = shop(t.rng, n=40)
     sales.index = np.resize(np.arange(20), 40)
@@ -179,7 +179,7 @@ def duplicate_index(t):
     compare(t, got, by_rule(sales))
 
 
-@edge("There may be more columns, with gaps of their own: they play no part.")
+@edge("There may be more columns; they play no part.")
 def more_columns(t):
     sales = shop(t.rng, n=40)
     sales.insert(1, "units", np.where(t.rng.random(40) < 0.4, np.nan, 2.0))
@@ -188,18 +188,11 @@ def more_columns(t):
     compare(t, got, by_rule(sales))
 
 
-@edge("No sales give no rows.")
+@edge("No sales give no rows, and a row whose revenue is NaN is no sale.")
 def no_sales(t):
-    sales = shop(t.rng, n=5).iloc[:0]
-    got = yield t.call("rolling_7d_revenue", sales)
-    t.frame(got, table([], [], []), index="strict", column_order="strict")
-
-
-@edge("No sales give no rows: every revenue is NaN.")
-def only_missing(t):
-    sales = on([0, 1, 5], ["a", "b", "a"], [np.nan] * 3)
-    got = yield t.call("rolling_7d_revenue", sales)
-    t.frame(got, table([], [], []), index="strict", column_order="strict")
+    for sales in (shop(t.rng, n=5).iloc[:0], on([0, 1, 5], ["a", "b", "a"], [np.nan] * 3)):
+        got = yield t.call("rolling_7d_revenue", sales)
+        t.frame(got, table([], [], []), index="strict", column_order="strict")
 
 
 @edge("Revenue in whole numbers has a mean that is not whole.")
@@ -210,7 +203,7 @@ def whole_numbers(t):
     compare(t, got, by_rule(sales))
 
 
-@prop("The rules hold for any sales.", repeat=6)
+@prop("The rules hold for any sales.", repeat=4)
 def any_sales(t):
     n = int(t.rng.integers(5, 80))
     names = t.rng.permutation(["oak", "elm", "ash", "fir", "yew"])[: t.rng.integers(1, 6)]
@@ -222,10 +215,8 @@ def any_sales(t):
 @prop("Rows in another order give the same answer.")
 def shuffled(t):
     sales = shop(t.rng)
-    one = yield t.call("rolling_7d_revenue", sales)
-    two = yield t.call("rolling_7d_revenue", sales.iloc[t.rng.permutation(len(sales))])
-    compare(t, one, by_rule(sales))
-    t.frame(two, one, rtol=1e-9, atol=1e-6, what="the result for other row order")
+    got = yield t.call("rolling_7d_revenue", sales.iloc[t.rng.permutation(len(sales))])
+    compare(t, got, by_rule(sales))
 
 
 @prop("Each region stands alone: other regions change nothing.")
