@@ -5,64 +5,72 @@ import (
 	"time"
 )
 
-// budget bounds what an answer that hangs can cost: patience is what timeouts and crashes may take at full limits.
-// After that cases get ten times the slowest good one, and after a little more nothing is run. An answer that has not
-// passed anything by then gets nothing more either.
+// budget bounds what a whole grading can cost.
 type budget struct {
 	perCase  time.Duration
-	patience time.Duration
 	total    time.Duration // of all children together
 	deadline time.Time     // by the wall clock, for a busy machine
 
-	mu      sync.Mutex
-	lost    time.Duration
-	used    time.Duration
-	slowest time.Duration
-	any     bool
+	mu   sync.Mutex
+	used time.Duration
+}
+
+// patience bounds what an answer that hangs can cost in one group of cases: two timeouts at full limits. After that cases
+// get a quarter of it, and after a little more nothing is run; at once when nothing passed. Groups run side by side, so
+// that each has its own. Nothing here depends on how quick the machine is, or the same answer would be judged otherwise
+// on a busy one.
+type patience struct {
+	lost time.Duration // limits that were reached
+	any  bool          // a case passed
 }
 
 const (
 	shortest = 50 * time.Millisecond
-	busy     = 3 // how much longer than its limit a grading may take because the machine is busy
+	busy     = 4 // how much longer than its limit a grading may take because the machine is busy
 )
 
 func newBudget(s *Spec, now time.Time) *budget {
-	return &budget{perCase: s.caseLimit(), patience: max(2*time.Second, 2*s.caseLimit()), deadline: now.Add(busy * s.totalLimit()), total: s.totalLimit()}
+	return &budget{perCase: s.caseLimit(), total: s.totalLimit(), deadline: now.Add(busy * s.totalLimit())}
 }
 
-// limit returns the wall clock for the next case, 0 when there is none. asked is the case's own wish in seconds.
-func (b *budget) limit(asked float64) time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// limit returns the time for the next case of a group, 0 when there is none. asked is the case's own wish in seconds.
+func (b *budget) limit(p *patience, asked float64) time.Duration {
 	full := b.perCase
 	if asked > 0 {
 		full = seconds(asked)
 	}
-	switch {
-	case b.lost < b.patience:
-	case !b.any || b.lost > b.patience+b.patience/4:
+	switch end := 2 * b.perCase; {
+	case p.lost < end:
+	case !p.any || p.lost > end+end/4:
 		return 0
 	default:
-		full = min(full, max(shortest, 10*b.slowest))
+		full = min(full, b.perCase/4)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return min(full, b.total-b.used, time.Until(b.deadline))
 }
 
-// lose notes time that brought no answer.
-func (b *budget) lose(d time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.lost += d
-	b.used += d
+// late notes a case that reached its limit.
+func (b *budget) late(p *patience, limit, spent time.Duration) {
+	p.lost += limit
+	b.spend(spent)
 }
 
-// answered notes how long an answer took, and whether it was good.
-func (b *budget) answered(d time.Duration, good bool) {
+// died notes a case whose process ended: for nothing when it did so at once.
+func (b *budget) died(p *patience, limit, spent time.Duration) {
+	p.lost += spent.Truncate(limit / 2)
+	b.spend(spent)
+}
+
+// answered notes an answer, and whether it was good.
+func (b *budget) answered(p *patience, spent time.Duration, good bool) {
+	b.spend(spent)
+	p.any = p.any || good
+}
+
+func (b *budget) spend(d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used += d
-	if good {
-		b.any = true
-		b.slowest = max(b.slowest, d)
-	}
 }

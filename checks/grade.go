@@ -193,6 +193,14 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 	for _, c := range oracle.Suite.Cases {
 		run.cases = append(run.cases, caseRun{info: c, Case: report.Case{ID: c.ID, Class: c.Class, Guards: c.Guards}})
 	}
+	if o.Progress != nil {
+		run.basics = func() {
+			part := *r
+			part.TimingsMS = map[string]float64{"total": ms(began)}
+			run.soFar(&part)
+			o.Progress(&part)
+		}
+	}
 	started := time.Now()
 	if err := run.all(ctx, child); err != nil {
 		return nil, err

@@ -41,34 +41,42 @@ func TestPoolStaysSmall(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	s := &Spec{CaseSeconds: 1, TotalSeconds: 10}
-	b := newBudget(s, time.Now())
-	if got := b.limit(0); got != time.Second {
+	b, p := newBudget(s, time.Now()), &patience{}
+	if got := b.limit(p, 0); got != time.Second {
 		t.Error(got)
 	}
-	if got := b.limit(2.5); got != 2500*time.Millisecond {
+	if got := b.limit(p, 2.5); got != 2500*time.Millisecond {
 		t.Error("a case's own wish:", got)
 	}
-	b.answered(20*time.Millisecond, true)
-	b.lose(time.Second)
-	if got := b.limit(0); got != time.Second {
+	b.answered(p, 20*time.Millisecond, true)
+	b.late(p, time.Second, time.Second)
+	if got := b.limit(p, 0); got != time.Second {
 		t.Error("one timeout:", got)
 	}
-	b.lose(time.Second)
-	if got := b.limit(0); got != 200*time.Millisecond {
+	b.late(p, time.Second, time.Second)
+	if got := b.limit(p, 0); got != 250*time.Millisecond {
 		t.Error("patience is over:", got)
 	}
-	b.lose(600 * time.Millisecond)
-	if got := b.limit(0); got != 0 {
+	b.late(p, 600*time.Millisecond, 0)
+	if got := b.limit(p, 0); got != 0 {
 		t.Error("nothing is left:", got)
 	}
-	b = newBudget(s, time.Now())
-	b.lose(2 * time.Second)
-	if got := b.limit(0); got != 0 {
+	p = &patience{}
+	b.died(p, time.Second, 400*time.Millisecond)
+	if b.died(p, time.Second, 1900*time.Millisecond); p.lost != 1500*time.Millisecond {
+		t.Error("quick deaths cost nothing, slow ones the time:", p.lost)
+	}
+	if got := b.limit(&patience{}, 0); got != time.Second {
+		t.Error("another group:", got)
+	}
+	p = &patience{}
+	b.late(p, 2*time.Second, 2*time.Second)
+	if got := b.limit(p, 0); got != 0 {
 		t.Error("nothing passed and patience is over:", got)
 	}
-	b = newBudget(s, time.Now())
-	b.answered(9500*time.Millisecond, true)
-	if got := b.limit(0); got != 500*time.Millisecond {
+	b, p = newBudget(s, time.Now()), &patience{}
+	b.answered(p, 9500*time.Millisecond, true)
+	if got := b.limit(p, 0); got != 500*time.Millisecond {
 		t.Error("the total:", got)
 	}
 }

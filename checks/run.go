@@ -21,6 +21,7 @@ type run struct {
 	seed   uint64
 	budget *budget
 	slots  chan struct{} // of the whole grader: how many children work at once
+	basics func()        // called when the worked examples are through and others take long; may be nil
 
 	mu      sync.Mutex
 	oracle  *harness.Oracle
@@ -78,26 +79,54 @@ func (r *run) groups() [][]int {
 // errRunner says that the zygote ended during a run, which no answer can bring about: the run says nothing.
 var errRunner = errors.New("the runner ended")
 
-// all runs every case; first is a child that has loaded the answer already.
-func (r *run) all(ctx context.Context, first *harness.Child) error {
-	work := make(chan []int, len(r.cases)+1)
+// scouts is how many cases run before all others: an answer that hangs in each of them hangs everywhere.
+const scouts = 2
+
+// part is one group's work: its cases, its patience, and a child that has loaded the answer already, if there is one.
+type part struct {
+	cases []int
+	child *harness.Child
+	basic bool // worked examples and the basic class
+	*patience
+}
+
+// all runs every case; child has loaded the answer already.
+func (r *run) all(ctx context.Context, child *harness.Child) error {
+	parts := []part{}
 	for _, g := range r.groups() {
-		work <- g
+		parts = append(parts, part{cases: g, patience: &patience{}, basic: r.cases[g[0]].basic()})
+	}
+	if len(parts) == 0 {
+		child.Close()
+		return ctx.Err()
+	}
+	first := &parts[0]
+	ahead := min(scouts, len(first.cases))
+	r.slots <- struct{}{}
+	first.child = r.group(ctx, part{cases: first.cases[:ahead], child: child, patience: first.patience})
+	<-r.slots
+	first.cases = first.cases[ahead:]
+	if !first.any && first.lost >= scouts*r.budget.perCase {
+		r.giveUp(parts)
+		return errors.Join(r.err, ctx.Err())
+	}
+	work := make(chan part, len(parts))
+	for _, p := range parts {
+		work <- p
 	}
 	close(work)
+	early := r.announce(parts)
+	defer early.stop()
 	var wg sync.WaitGroup
 	for range cap(r.slots) {
-		child := first
-		first = nil
 		wg.Go(func() {
-			for g := range work {
+			for p := range work {
 				r.slots <- struct{}{}
-				r.group(ctx, g, child)
+				if last := r.group(ctx, p); last != nil {
+					last.Close()
+				}
 				<-r.slots
-				child = nil
-			}
-			if child != nil {
-				child.Close()
+				early.done(p)
 			}
 		})
 	}
@@ -105,18 +134,25 @@ func (r *run) all(ctx context.Context, first *harness.Child) error {
 	return errors.Join(r.err, ctx.Err())
 }
 
-// group runs some cases in one child, and in a new one after each that did not survive.
-func (r *run) group(ctx context.Context, g []int, child *harness.Child) {
-	defer func() {
-		if child != nil {
-			child.Close()
+// giveUp notes that nothing more is run.
+func (r *run) giveUp(parts []part) {
+	for _, p := range parts {
+		for _, i := range p.cases {
+			r.cases[i].Outcome, r.cases[i].Message = report.NotRun, noTime
 		}
-	}()
-	for _, i := range g {
+	}
+}
+
+const noTime = "no time was left"
+
+// group runs some cases in one child, and in a new one after each that did not survive; it returns the last one.
+func (r *run) group(ctx context.Context, p part) *harness.Child {
+	child := p.child
+	for _, i := range p.cases {
 		c := &r.cases[i]
-		limit := r.budget.limit(c.info.Seconds)
+		limit := r.budget.limit(p.patience, c.info.Seconds)
 		if limit <= 0 || ctx.Err() != nil || r.failed() {
-			c.Outcome, c.Message = report.NotRun, "no time was left"
+			c.Outcome, c.Message = report.NotRun, noTime
 			continue
 		}
 		if child == nil {
@@ -126,15 +162,16 @@ func (r *run) group(ctx context.Context, g []int, child *harness.Child) {
 			}
 			if err != nil {
 				c.Outcome, c.Message = report.Killed, err.Error()
-				r.budget.lose(limit)
+				r.budget.late(p.patience, limit, limit)
 				continue
 			}
 			child = fresh
 		}
-		if !r.one(child, c, limit) {
+		if !r.one(child, c, p.patience, limit) {
 			child = nil
 		}
 	}
+	return child
 }
 
 // loaded forks a child and loads the answer into it.
@@ -148,10 +185,10 @@ func (r *run) loaded() (*harness.Child, error) {
 
 // one runs a case; it reports whether the child is still of use. A case whose oracle was lost by another case is run
 // again with the next one.
-func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
+func (r *run) one(child *harness.Child, c *caseRun, p *patience, limit time.Duration) bool {
 	for {
 		oracle, number := r.judge()
-		use, err := r.try(oracle, number, child, c, limit)
+		use, err := r.try(oracle, number, child, c, p, limit)
 		if err == nil {
 			return use
 		}
@@ -164,7 +201,7 @@ func (r *run) one(child *harness.Child, c *caseRun, limit time.Duration) bool {
 }
 
 // try runs a case with one oracle. The error is the oracle's.
-func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *caseRun, limit time.Duration) (use bool, err error) {
+func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *caseRun, p *patience, limit time.Duration) (use bool, err error) {
 	q := harness.OracleRequest{Op: "start", Run: number, Case: c.ID, Seed: r.seed}
 	a, err := oracle.Ask(q, nil, oracleLimit)
 	if err != nil {
@@ -185,7 +222,7 @@ func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *c
 			err = &harness.GoneError{Why: "the answer is malformed"}
 		}
 		if err != nil {
-			r.lost(c, err, spent)
+			r.lost(c, p, err, limit, spent)
 			q.Op = "drop"
 			_, err = oracle.Ask(q, nil, oracleLimit)
 			return false, err
@@ -202,18 +239,18 @@ func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *c
 			return true, err
 		}
 	}
-	r.closed(c, a, line, spent)
+	r.closed(c, p, a, line, spent)
 	return true, nil
 }
 
 // closed notes the oracle's word on a case.
-func (r *run) closed(c *caseRun, a harness.OracleAnswer, line int, spent time.Duration) {
+func (r *run) closed(c *caseRun, p *patience, a harness.OracleAnswer, line int, spent time.Duration) {
 	c.Outcome, c.Message = report.Outcome(a.Outcome), a.Message
 	if c.Outcome == report.Error && line > 0 {
 		c.Message += fmt.Sprintf(" (line %d)", line)
 	}
 	c.Message = clean(c.Message)
-	r.budget.answered(spent, c.Outcome == report.Pass)
+	r.budget.answered(p, spent, c.Outcome == report.Pass)
 }
 
 // judge returns the oracle and this run's number in it.
@@ -247,17 +284,18 @@ func (r *run) replace(failed *harness.Oracle, err error) {
 var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true, "err": true}
 
 // lost notes a case whose child did not survive it.
-func (r *run) lost(c *caseRun, err error, spent time.Duration) {
+func (r *run) lost(c *caseRun, p *patience, err error, limit, spent time.Duration) {
 	var late *harness.TimeoutError
 	if runnerLost(err) {
 		r.stop(errRunner)
 	}
 	if errors.As(err, &late) {
 		c.Outcome, c.Message = report.Timeout, fmt.Sprintf("no result after %v", spent.Round(10*time.Millisecond))
-	} else {
-		c.Outcome, c.Message = report.Killed, clean(err.Error())
+		r.budget.late(p, limit, spent)
+		return
 	}
-	r.budget.lose(spent)
+	c.Outcome, c.Message = report.Killed, clean(err.Error())
+	r.budget.died(p, limit, spent)
 }
 
 // runnerLost reports whether an error means that the zygote ended.

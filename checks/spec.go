@@ -54,10 +54,13 @@ type Submission struct {
 
 // Options of one grading.
 type Options struct {
-	Seed        uint64               // 0: drawn once the code is frozen
-	Session     string               // gradings of one session share a warm process; "" shares with nobody
-	Progress    func(*report.Report) // called with correctness alone, before fluency is measured; may be nil
+	Seed        uint64 // 0: drawn once the code is frozen
+	Session     string // gradings of one session share a warm process; "" shares with nobody
 	SkipFluency bool
+
+	// Progress is called with correctness alone, before fluency is measured; and before that with the basic class alone,
+	// without points, where the rest takes long. It may be nil.
+	Progress func(*report.Report)
 }
 
 func (s *Spec) caseLimit() time.Duration  { return seconds(cmp.Or(s.CaseSeconds, 1)) }

@@ -27,7 +27,7 @@ func feedback(in Input) view {
 	v.verdict(t)
 	v.tests(r, in.Previous, in.Run)
 	if in.Running {
-		return running(v, t)
+		return running(v, t, r.Correctness.Points == nil)
 	}
 	v.Next = sentence(next(r, t, in))
 	v.Body = append(said(publicMessage(r, t)), cleanRun(r)...)
@@ -47,10 +47,14 @@ func cleanRun(r *report.Report) []spans {
 	return []spans{sentence("Your cells were checked in a fresh process: " + oneLine(r.CleanRun.Note, maxSentence) + ".")}
 }
 
-// running is a card that a later one replaces: only what cannot change any more is said.
-func running(v view, t counts) view {
+// running is a card that a later one replaces: only what cannot change any more is said. It may know a part of the tests.
+func running(v view, t counts, partly bool) view {
 	if t.public+t.hidden == 0 {
 		v.Tone, v.Glyph, v.Verdict = quiet, "…", "Checking your code, nothing has failed so far"
+	}
+	if partly {
+		v.Next = sentence("More tests are still running. This card is replaced by itself.")
+		return v
 	}
 	v.Next = sentence("Fluency and quality are still being looked at. This card is replaced by itself.")
 	return v

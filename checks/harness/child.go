@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -72,17 +73,23 @@ type GoneError struct {
 
 func (e *GoneError) Error() string { return e.Why }
 
-// slack bounds how much longer than its limit a call may take because the machine is busy.
-const slack = 2
+const (
+	slack = 10                    // how many times its limit a call may take because the machine is busy
+	grace = 10 * time.Millisecond // for an answer that is here already and that we, being busy, have not read
+)
 
 // Call sends one request and returns the checked answer. The limit is of the time that the child runs or sleeps; what it
 // waits for a processor does not count, up to a bound. After an error the child is dead.
 func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
 	w := c.watch(within)
-	doc, err := c.call(request, slack*within)
+	answer, err := c.call(request, slack*within)
 	c.spent = w.stop()
 	if err == nil {
-		return doc, nil
+		var doc *Doc
+		if doc, err = Parse(answer); err == nil {
+			return doc, nil
+		}
+		err = &FrameError{err.Error()}
 	}
 	c.Kill()
 	var frame *FrameError
@@ -108,26 +115,34 @@ type watcher struct {
 	limit  time.Duration
 	began  time.Time
 	queued time.Duration // before the call
+	worked time.Duration // before the call
 
-	mu    sync.Mutex
-	timer *time.Timer // nil once the call is over
-	late  atomic.Bool
+	mu     sync.Mutex
+	timer  *time.Timer // nil once the call is over
+	warned bool
+	late   atomic.Bool
 }
 
 func (c *Child) watch(limit time.Duration) *watcher {
 	w := &watcher{child: c, limit: limit, began: time.Now(), queued: queueTime(c.pid)}
+	w.worked, _ = processorTime(c.pid)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(limit, w.look)
 	return w
 }
 
+// spent returns the wall clock without what the first thread waited for a processor. That thread may have waited for the
+// child's own others: what all of them worked, shared among every processor, counts in any case.
 func (w *watcher) spent() time.Duration {
 	wall := time.Since(w.began)
-	return max(wall-max(queueTime(w.child.pid)-w.queued, 0), wall/slack)
+	worked, _ := processorTime(w.child.pid)
+	own := (worked - w.worked) / time.Duration(runtime.NumCPU())
+	return min(max(wall-max(queueTime(w.child.pid)-w.queued, 0), own, wall/slack), wall)
 }
 
-// look ends the call when its time is up, and comes back later when the machine was to blame.
+// look ends the call when its time is up, and comes back later when the machine was to blame: it kept the child waiting,
+// or this process from reading the answer.
 func (w *watcher) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -136,6 +151,11 @@ func (w *watcher) look() {
 	}
 	if left := w.limit - w.spent(); left > 0 {
 		w.timer.Reset(max(left, 5*time.Millisecond))
+		return
+	}
+	if !w.warned {
+		w.warned = true
+		w.timer.Reset(grace)
 		return
 	}
 	w.late.Store(true)
@@ -150,7 +170,7 @@ func (w *watcher) stop() time.Duration {
 	return w.spent()
 }
 
-func (c *Child) call(request []byte, within time.Duration) (*Doc, error) {
+func (c *Child) call(request []byte, within time.Duration) ([]byte, error) {
 	var b [8]byte
 	rand.Read(b[:])
 	nonce := binary.LittleEndian.Uint64(b[:])
@@ -160,15 +180,7 @@ func (c *Child) call(request []byte, within time.Duration) (*Doc, error) {
 	if err := writeFrame(c.conn, nonce, request); err != nil {
 		return nil, err
 	}
-	answer, err := readFrame(c.conn, nonce, MaxFrame)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := Parse(answer)
-	if err != nil {
-		return nil, &FrameError{err.Error()}
-	}
-	return doc, nil
+	return readFrame(c.conn, nonce, MaxFrame)
 }
 
 // Kill ends the child at once.
