@@ -5,14 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -23,122 +21,10 @@ import (
 // alone; under testdata/naive_grader.py, which shares one process with the answer, the same file must succeed: a test
 // with a broken payload proves nothing.
 
-// stage is what attacks aim at.
-type stage struct {
-	dir    string
-	words  map[string]string // placeholders
-	leaks  chan string       // what a listener received
-	victim *exec.Cmd
-}
-
-const secret = "SECRET-OF-THE-GRADER"
-
-func newStage(t *testing.T) *stage {
-	t.Helper()
-	s := &stage{dir: t.TempDir(), leaks: make(chan string, 100)}
-	os.Chmod(s.dir, 0o755)
-	canary := filepath.Join(s.dir, "hidden_tests.py")
-	os.WriteFile(canary, []byte("CANARY"), 0o644)
-	s.victim = exec.Command("/bin/sleep", "1000")
-	if err := s.victim.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.victim.Process.Kill(); s.victim.Wait() })
-	tcp, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := tcp.Addr().(*net.TCPAddr).Port
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
-	if err != nil {
-		t.Fatal(err)
-	}
-	abstract := fmt.Sprintf("assay-attack-%d", os.Getpid())
-	hidden, err := net.Listen("unix", "@"+abstract)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(s.dir, "s")
-	named, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	datagram := filepath.Join(s.dir, "d")
-	packets, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: datagram, Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range []net.Listener{tcp, hidden, named} {
-		go s.accept(l) // ends when its listener is closed
-		t.Cleanup(func() { l.Close() })
-	}
-	for _, p := range []net.PacketConn{udp, packets} {
-		go s.packets(p) // ends when its socket is closed
-		t.Cleanup(func() { p.Close() })
-	}
-	program, _ := os.Executable()
-	_, noMPTCP := os.Stat("/proc/sys/net/mptcp/enabled")
-	s.words = map[string]string{
-		"@CANARY@": canary, "@PROGRAM@": program, "@VICTIM@": fmt.Sprint(s.victim.Process.Pid), "@TCP@": fmt.Sprint(port),
-		"@ABSTRACT@": abstract, "@UNIX@": path, "@DGRAM@": datagram, "@MARK@": filepath.Join(s.dir, "mark"),
-		"@TOKEN@": randomName(), "@SECRET@": secret, "@NOMPTCP@": map[bool]string{true: "True", false: "False"}[noMPTCP != nil],
-	}
-	return s
-}
-
-func (s *stage) accept(l net.Listener) {
-	for {
-		c, err := l.Accept()
-		if err != nil {
-			return
-		}
-		s.leaks <- l.Addr().String()
-		c.Close()
-	}
-}
-
-func (s *stage) packets(p net.PacketConn) {
-	b := make([]byte, 100)
-	for {
-		if _, _, err := p.ReadFrom(b); err != nil {
-			return
-		}
-		s.leaks <- p.LocalAddr().String()
-	}
-}
-
-// source fills in an attack's placeholders; naive tells the payload that nothing protects the grader.
-func (s *stage) source(text string, naive bool) string {
-	for k, v := range s.words {
-		text = strings.ReplaceAll(text, k, v)
-	}
-	word := ""
-	if naive {
-		word = "naive"
-	}
-	return strings.ReplaceAll(text, "@NAIVE@", word)
-}
-
-// unharmed checks the host after an attack.
-func (s *stage) unharmed(t *testing.T) {
-	t.Helper()
-	select {
-	case where := <-s.leaks:
-		t.Errorf("something was sent to %s", where)
-	default:
-	}
-	if err := s.victim.Process.Signal(syscall.Signal(0)); err != nil {
-		t.Error("the victim is gone:", err)
-	}
-	if _, err := os.Stat(s.words["@MARK@"]); err == nil {
-		t.Error("a pickle was loaded")
-	}
-}
-
 func attackNames(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/attacks/*.py")
-	if err != nil || len(names) < 40 {
+	if err != nil || len(names) < 100 {
 		t.Fatal("the attacks are missing:", err, len(names))
 	}
 	return names
@@ -172,8 +58,12 @@ func TestAttacks(t *testing.T) {
 			if r.Correctness.Points != nil && *r.Correctness.Points != 0 || r.Public.Passed > 0 && !strings.Contains(name, "g10") && !strings.Contains(name, "g3") {
 				t.Error("it scored:", dump(r))
 			}
-			if took := time.Since(began); took > 6*time.Second {
-				t.Errorf("it took %v", took)
+			// A busy machine may take its time; the answer's own is what counts.
+			if took, wall := ownTime(r), time.Since(began); took > 4*time.Second || wall > time.Minute {
+				t.Errorf("it took %v of its own and %v in all", took, wall)
+			}
+			if r.Seed == 0 && r.Status == report.StatusGraded || r.Isolation.Level == "" || len(r.Correctness.Cases) == 0 && r.Message == "" {
+				t.Error("the verdict says too little:", dump(r))
 			}
 			stage.unharmed(t)
 		})
@@ -185,6 +75,15 @@ func TestAttacks(t *testing.T) {
 	if *again.Correctness.Points != 35 {
 		t.Error("the session does not go on:", dump(again))
 	}
+}
+
+// ownTime adds up what the cases took, without what they waited for a processor.
+func ownTime(r *report.Report) time.Duration {
+	var sum float64
+	for _, c := range r.Correctness.Cases {
+		sum += c.MS
+	}
+	return time.Duration(sum * float64(time.Millisecond))
 }
 
 func TestAttacksWorkOnANaiveGrader(t *testing.T) {
@@ -270,99 +169,6 @@ func naiveVerdict(out string) bool {
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	var v struct{ Passed, Total int }
 	return json.Unmarshal([]byte(lines[len(lines)-1]), &v) == nil && v.Total > 0 && v.Passed == v.Total
-}
-
-// TestAttacksAsOrdinaryUser runs the attacks again in processes that are not root: with an interpreter in root's home,
-// which the user may read by a capability, and with one that everybody can reach, where user namespaces add their locks.
-func TestAttacksAsOrdinaryUser(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("this process is an ordinary user's already")
-	}
-	t.Run("capability", func(t *testing.T) {
-		again(t, python(t), ordinary(nobody, true), "isolation L1")
-	})
-	t.Run("namespaces", func(t *testing.T) {
-		exe := reachable(t, python(t))
-		if _, err := os.Stat("/proc/sys/kernel/unprivileged_userns_clone"); err == nil {
-			t.Skip("this kernel may forbid user namespaces to users")
-		}
-		again(t, exe, ordinary(nobody, false), "isolation L2")
-	})
-}
-
-const nobody = 65534
-
-// again runs TestAttacks in another process.
-func again(t *testing.T, exe string, as *syscall.SysProcAttr, want string) {
-	t.Helper()
-	dir := t.TempDir()
-	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
-		os.Chmod(d, 0o711)
-	}
-	tmp := filepath.Join(dir, "tmp")
-	os.Mkdir(tmp, 0o700)
-	os.Chown(tmp, nobody, nobody)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := os.ReadFile(self) // where it lies now may be closed to others
-	if err != nil {
-		t.Fatal(err)
-	}
-	self = filepath.Join(dir, "checks.test")
-	if err := os.WriteFile(self, program, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), self, "-test.run", "^TestAttacks$", "-test.v")
-	cmd.Env = append(os.Environ(), "TMPDIR="+tmp, "HOME="+tmp, "ASSAY_PYTHON="+exe)
-	cmd.SysProcAttr = as
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestAttacks ") || !strings.Contains(string(out), fmt.Sprintf("uid %d", nobody)) || !strings.Contains(string(out), want) {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// reachable makes an environment of the system's Python, of the same version, and the packages of exe.
-func reachable(t *testing.T, exe string) string {
-	t.Helper()
-	out, err := exec.Command(exe, "-I", "-c", "import sys, os, numpy; print(*sys.version_info[:2], os.path.dirname(os.path.dirname(numpy.__file__)))").Output()
-	var major, minor int
-	var packages string
-	if _, scanErr := fmt.Sscan(string(out), &major, &minor, &packages); err != nil || scanErr != nil {
-		t.Fatal(err, scanErr)
-	}
-	system := fmt.Sprintf("/usr/bin/python%d.%d", major, minor)
-	if _, err := os.Stat(system); err != nil {
-		t.Skip("no system interpreter of the same version:", err)
-	}
-	dir := t.TempDir()
-	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
-		os.Chmod(d, 0o755)
-	}
-	site := filepath.Join(dir, "lib", fmt.Sprintf("python%d.%d", major, minor), "site-packages")
-	for name, text := range map[string]string{
-		"pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n", filepath.Join(site[len(dir):], "there.pth"): packages + "\n",
-	} {
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	own := filepath.Join(dir, "bin", "python")
-	os.Mkdir(filepath.Dir(own), 0o755)
-	if err := os.Symlink(system, own); err != nil {
-		t.Fatal(err)
-	}
-	check := exec.Command(own, "-I", "-c", "import numpy")
-	check.SysProcAttr = ordinary(nobody, false)
-	if out, err := check.CombinedOutput(); err != nil {
-		t.Skipf("the packages cannot be reached by everybody: %v %s", err, out)
-	}
-	return own
 }
 
 // The message of a hidden case may quote an input; what a candidate sees may not.

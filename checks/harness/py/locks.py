@@ -290,6 +290,9 @@ def limits(cpu, memory, files, processes):
             resource.setrlimit(kind, (value, value))
 
 
+SEALED_MEMORY = 8 << 30  # PyTorch alone reserves more than two
+
+
 def seal(scratch):
     """Lock the calling process for good: read libraries and our own files, write one folder, no other process, no net.
 
@@ -309,6 +312,9 @@ def seal(scratch):
     if abi:
         own = os.path.dirname(os.path.abspath(__file__))
         _attempt(layers, f"landlock-{abi}", lambda: restrict(Rules(abi, [*readable_paths(), own]).ruleset(scratch)))
+
+    # What a few bytes from a stranger describe must not fill the machine when an author's test writes it out.
+    resource.setrlimit(resource.RLIMIT_AS, (SEALED_MEMORY, SEALED_MEMORY))
 
     def filtered():
         packed, at = child_filter()

@@ -3,12 +3,15 @@
 Importing this module registers it with codec. It needs pandas only when a table is met.
 """
 
+import math
 import sys
 
 import numpy as np
 
 import codec
 from codec import MAKERS, Malformed, Unsendable
+
+MAX_RANGE = 1 << 26  # places of what a few numbers describe and a comparison may write out
 
 
 def _pandas():
@@ -37,6 +40,8 @@ def encode(e, v, depth):
                 return make(pd, e, v, depth)
     sparse = sys.modules.get("scipy.sparse")
     if sparse is not None and hasattr(sparse, "issparse") and sparse.issparse(v):
+        if math.prod(v.shape) > MAX_RANGE:
+            raise Unsendable(f"a matrix of more than {MAX_RANGE} places")
         c = v.tocoo()
         parts = [e.node(np.asarray(a)) for a in (c.row, c.col, c.data)]
         return e.tag("sparse", [list(map(int, c.shape)), *parts])
@@ -58,6 +63,8 @@ def _index(pd, e, v, depth):
         return e.tag("multi", [e.items(list(v.names), depth + 1), *levels])
     name = e.node(v.name, depth + 1)
     if isinstance(v, pd.RangeIndex):
+        if len(v) > MAX_RANGE:
+            raise Unsendable(f"an index of more than {MAX_RANGE} places")
         return e.tag("range", [name, int(v.start), int(v.stop), int(v.step)])
     return e.tag("index", [name, _column(pd, e, v.array, depth + 1)])
 
@@ -150,7 +157,10 @@ def _make_index(d, x):
 
 def _make_range(d, x):
     name, start, stop, step = x
-    return _pandas().RangeIndex(start, stop, step, name=name)
+    made = _pandas().RangeIndex(start, stop, step, name=name)
+    if len(made) > MAX_RANGE:
+        raise Malformed("range")
+    return made
 
 
 def _make_multi(d, x):
@@ -184,6 +194,8 @@ def _make_sparse(d, x):
     from scipy import sparse
 
     shape, row, col, data = x
+    if math.prod(shape) > MAX_RANGE:
+        raise Malformed("sparse matrix")
     return sparse.coo_matrix((data, (row, col)), shape=tuple(shape)).tocsr()
 
 

@@ -12,9 +12,9 @@ import os
 import random
 import resource
 import select
-import shutil
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import time
@@ -31,6 +31,9 @@ WARM = {
     # An optimiser's constructor imports torch._dynamo, nine hundred modules that no forked child should have to load.
     "torch": ["torch.nn", "torch.optim", "torch.utils.data", "torch._dynamo"],
 }
+
+
+SWEEP_SECONDS = 5
 
 
 class Sandbox:
@@ -102,12 +105,14 @@ class Sandbox:
         self._try("tmpfs", lambda: locks.private_disk(self.scratch, "size=64m,nr_inodes=8192,mode=0711"))
 
     def _landlock(self, abi):
-        self.rules = locks.Rules(abi, locks.readable_paths())
-        locks.restrict(self.rules.ruleset(self.scratch))
+        rules = locks.Rules(abi, locks.readable_paths())
+        locks.restrict(rules.ruleset(self.scratch))
+        self.rules = rules
 
     def _seccomp(self):
-        self.filter, self.pid_at = locks.child_filter()
+        packed, self.pid_at = locks.child_filter()
         locks.load_filter(locks.zygote_filter())
+        self.filter = packed
 
     def level(self):
         """Name the level that children reach: L0 limits only, L1 Landlock and seccomp, L2 another user or namespaces."""
@@ -173,6 +178,7 @@ class Zygote:
         self.buffer = b""
         self.fds = collections.deque()
         self.children = {}
+        self.sweepers = set()
 
     def send(self, message, *fds):
         data = json.dumps(message).encode() + b"\n"
@@ -237,7 +243,11 @@ class Zygote:
 
     def fork(self, m):
         stream = self.fds.popleft()
-        folder, ruleset = self.box.prepare(m["fork"])
+        try:
+            folder, ruleset = self.box.prepare(m["fork"])
+        except OSError:
+            self.room()
+            folder, ruleset = self.box.prepare(m["fork"])
         pid = os.fork()
         if pid == 0:
             self.child(m, stream, folder, ruleset)
@@ -289,26 +299,74 @@ class Zygote:
         return None if ruleset is None else 4
 
     def reap(self):
-        while self.children:
+        while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
-            serial, folder = self.children.pop(pid, (0, None))
-            if folder:
-                self.sweep(folder)
+            if pid not in self.children:
+                self.sweepers.discard(pid)
+                continue
+            serial, folder = self.children.pop(pid)
+            self.sweep(folder)
             self.send({"exit": serial, "status": status, "cpu": usage.ru_utime + usage.ru_stime, "maxrss_kb": usage.ru_maxrss})
 
+    def sweep(self, folder):
+        """Remove what a child left, as far as it goes; the grader removes the rest with the zygote.
 
-    @staticmethod
-    def sweep(folder):
-        """Remove what a child left, as far as it goes; the grader removes the rest with the zygote."""
+        A process of its own does it: what a child can build in a second may take many to take down.
+        """
         try:
-            shutil.rmtree(folder, ignore_errors=True)
-        except Exception as e:  # deeper than Python's recursion goes, for one
-            print(f"sweep: {type(e).__name__}", file=sys.stderr)
+            os.rmdir(folder)
+            return
+        except OSError:
+            pass
+        pid = os.fork()
+        if pid:
+            self.sweepers.add(pid)
+            return
+        try:
+            signal.set_wakeup_fd(-1)
+            if locks.LINUX:
+                locks.prctl(locks.PR_SET_PDEATHSIG, signal.SIGKILL)
+            resource.setrlimit(resource.RLIMIT_CPU, (SWEEP_SECONDS, SWEEP_SECONDS))
+            take_down(folder)
+        except BaseException as e:
+            os.write(2, f"sweep: {type(e).__name__}\n".encode())
+        finally:
+            os._exit(0)
+
+    def room(self):
+        """Wait for all that is being removed: the disk may be full of it."""
+        for pid in list(self.sweepers):
+            os.waitpid(pid, 0)
+            self.sweepers.discard(pid)
+
+
+def take_down(top):
+    """Remove a folder however deep it goes: what lies in its folders comes up to it until nothing is nested."""
+    here = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
+    fresh = 0
+    while names := os.listdir(here):
+        for name in names:
+            try:
+                os.unlink(name, dir_fd=here)
+                continue
+            except OSError:
+                pass
+            os.chmod(name, 0o700, dir_fd=here)
+            folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+            for inner in os.listdir(folder):
+                fresh += 1
+                if stat.S_ISDIR(os.stat(inner, dir_fd=folder, follow_symlinks=False).st_mode):
+                    os.chmod(inner, 0o700, dir_fd=folder)  # or its owner may not move it
+                os.rename(inner, f"{os.getpid()} {fresh}", src_dir_fd=folder, dst_dir_fd=here)
+            os.close(folder)
+            os.rmdir(name, dir_fd=here)
+    os.close(here)
+    os.rmdir(top)
 
 
 def main():
