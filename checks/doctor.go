@@ -57,7 +57,7 @@ func Probe(ctx context.Context, python string) *Health {
 	}
 	h.CanGrade = true
 	if h.Interviews = h.Isolation.Level >= "L1"; !h.Interviews {
-		h.problem("isolation is limited (%s): practice only; interviews need Linux with Landlock and seccomp", h.Isolation.Level)
+		h.problem("limited isolation (%s): practice only; interviews need Linux with Landlock and seccomp", h.Isolation.Level)
 	}
 	return h
 }
