@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const assay = join(root, 'bin', 'assay');
+const assay = process.env.ASSAY_BINARY || join(root, 'bin', 'assay');
 
 // Chromium asks its maker's hosts for updates at each start unless told not to; a closed network makes that slow.
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
