@@ -136,8 +136,10 @@ func (c *Child) watch(limit time.Duration) *watcher {
 // child's own others: what all of them worked, shared among every processor, counts in any case.
 func (w *watcher) spent() time.Duration {
 	wall := time.Since(w.began)
-	worked, _ := processorTime(w.child.pid)
-	own := (worked - w.worked) / time.Duration(runtime.NumCPU())
+	var own time.Duration
+	if worked, ok := processorTime(w.child.pid); ok {
+		own = (worked - w.worked) / time.Duration(runtime.NumCPU())
+	}
 	return min(max(wall-max(queueTime(w.child.pid)-w.queued, 0), own, wall/slack), wall)
 }
 

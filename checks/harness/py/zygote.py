@@ -34,6 +34,7 @@ WARM = {
 
 
 SWEEP_SECONDS = 5
+NO_ROOM = 28  # the status of a child that got no place to work
 
 
 class Sandbox:
@@ -244,10 +245,12 @@ class Zygote:
     def fork(self, m):
         stream = self.fds.popleft()
         try:
-            folder, ruleset = self.box.prepare(m["fork"])
-        except OSError:
-            self.room()
-            folder, ruleset = self.box.prepare(m["fork"])
+            folder, ruleset = self.place(m["fork"])
+        except OSError:  # other children of the same answer fill the disk just now: this one has lived already
+            os.close(stream)
+            self.send({"forked": m["fork"], "pid": 0})
+            self.send({"exit": m["fork"], "status": NO_ROOM << 8, "cpu": 0, "maxrss_kb": 0})
+            return
         pid = os.fork()
         if pid == 0:
             self.child(m, stream, folder, ruleset)
@@ -263,6 +266,16 @@ class Zygote:
             self.send({"forked": m["fork"], "pid": pid})
         if "numpy" in sys.modules:  # the next child starts from another state; `random` sees to that by itself
             sys.modules["numpy"].random.seed()
+
+    def place(self, serial):
+        """Make a child's place, if need be once everything that is being removed is gone: the disk may be full of it."""
+        try:
+            return self.box.prepare(serial)
+        except OSError:
+            for pid in list(self.sweepers):
+                os.waitpid(pid, 0)
+                self.sweepers.discard(pid)
+            return self.box.prepare(serial)
 
     def child(self, m, stream, folder, ruleset):
         """Become a locked runner; never returns."""
@@ -337,12 +350,6 @@ class Zygote:
             os.write(2, f"sweep: {type(e).__name__}\n".encode())
         finally:
             os._exit(0)
-
-    def room(self):
-        """Wait for all that is being removed: the disk may be full of it."""
-        for pid in list(self.sweepers):
-            os.waitpid(pid, 0)
-            self.sweepers.discard(pid)
 
 
 def take_down(top):
