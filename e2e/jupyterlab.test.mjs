@@ -67,13 +67,19 @@ test('inspection', async () => {
   await page.keyboard.press('Escape');
 });
 
-test('our magics complete', async () => {
-  await notebook.write(cell(), '%hin');
-  await page.keyboard.press('Tab');
-  // One candidate is inserted at once; several are offered.
-  await eventually('%hint', async () => /%hint/.test(await cell().locator('.cm-content').innerText()) ||
-    await page.locator('.jp-Completer').filter({ hasText: 'hint' }).count() > 0);
-  await page.keyboard.press('Escape');
+test('our magics complete and explain themselves', async () => {
+  for (const [begun, name] of [['%hin', '%hint'], ['%subm', '%submit'], ['%fini', '%finish'], ['%assa', '%assay'], ['%%clar', '%%clarify'], ['%%pla', '%%plan']]) {
+    await notebook.write(cell(), begun);
+    await page.keyboard.press('Tab');
+    // One candidate is inserted at once; several are offered.
+    await eventually(`the completion of ${begun}`, async () => (await cell().locator('.cm-content').innerText()).includes(name) ||
+      await page.locator('.jp-Completer').filter({ hasText: name.replaceAll('%', '') }).count() > 0);
+    await page.keyboard.press('Escape');
+  }
+  for (const [code, said] of [['%hint?', /next hint of the challenge/], ['%assay?', /clock, the phase and the magics/], ['%%plan?', /how you are going to solve/],
+    ['%%test?', /your own test of the solution/]]) {
+    assert.match(await run(code), said, code);
+  }
 });
 
 test('input()', async () => {
@@ -141,6 +147,52 @@ test('a page reload keeps the kernel', async () => {
   await page.locator('.jp-NotebookPanel .jp-MarkdownCell').first().waitFor({ timeout: 60_000 });
   await notebook.ready();
   assert.match(await run('kept'), /still here/);
+});
+
+/**
+ * Reloads the page in the middle of a cell that prints 100 lines in 10 s, on a kernel of that name.
+ * Returns the lines that stand under the cell afterwards, and what the kernel itself knows of its cell.
+ */
+async function reloadWhilePrinting(kernel) {
+  const file = `reload-${kernel}.ipynb`;
+  writeFileSync(join(lab.work, file), JSON.stringify({ ...blank, metadata: { kernelspec: { name: kernel, display_name: kernel, language: 'python' } } }));
+  // A workspace of its own: else the notebook of the other tests comes back beside it.
+  const url = lab.candidate.replace('/lab/tree/', `/lab/workspaces/${kernel}/tree/`).replace('warmup-pairwise-distances.ipynb', file);
+  const own = await Notebook.open(browser, url);
+  const printing = own.cells().nth(1);
+  const lines = async () => (await own.output(printing).allInnerTexts()).join('\n').match(/line \d+/g) ?? [];
+  try {
+    await own.write(printing, "import time\nfor i in range(100):\n    print('line', i, flush=True)\n    time.sleep(0.1)");
+    await own.page.keyboard.press('Control+Enter');
+    await eventually('30 lines', async () => (await lines()).length >= 30);
+    await own.page.keyboard.press('Control+S');
+    await own.page.waitForTimeout(300);
+    await own.page.reload();
+    await own.page.locator('.jp-NotebookPanel .jp-MarkdownCell').first().waitFor({ timeout: 60_000 });
+    await own.ready();
+    await own.page.waitForTimeout(1000);
+    const seen = await lines();
+    await own.write(printing, "print('counted', i)");
+    await own.run(printing);
+    return { seen, after: (await own.output(printing).allInnerTexts()).join() };
+  } finally {
+    await own.page.context().close();
+  }
+}
+
+test('a page reload loses and doubles no more of a running cell than with plain ipykernel', async () => {
+  const plain = await reloadWhilePrinting('python3');
+  const ours = await reloadWhilePrinting('assay');
+  for (const { seen, after } of [plain, ours]) {
+    assert.match(after, /counted 99/); // the cell itself went on
+    assert.ok(seen.length >= 30, `only ${seen.length} lines`);
+  }
+  assert.equal(new Set(ours.seen).size, ours.seen.length, 'lines came twice');
+  assert.deepEqual(ours.seen, [...ours.seen].sort((a, b) => a.slice(5) - b.slice(5)), 'lines came out of order');
+  // What stands there was saved before the reload, in both; the rest is either there or, as in plain, lost to the page.
+  const whole = ({ seen }) => seen.length === 100;
+  assert.ok(whole(ours) || !whole(plain), `ours shows ${ours.seen.length} lines, plain ${plain.seen.length}`);
+  assert.equal(ours.seen.includes('line 99'), plain.seen.includes('line 99'), 'the end of the output');
 });
 
 test('restart', async () => {

@@ -41,8 +41,11 @@ class Peak:
         self.peak = max(self.most, self.kernel.peak_mb()) - self.idle
 
 
-def read(kernel, msg_id, quiet=5, limit=120):
-    """The messages of a request up to its idle, or until nothing comes for quiet seconds: the idle may be lost too."""
+def read(kernel, msg_id, quiet=20, limit=120):
+    """The messages of a request up to its idle, or until nothing comes for quiet seconds: the idle may be lost too.
+
+    After a long pause TCP itself may take some seconds to notice that the client reads again.
+    """
     end = time.perf_counter() + limit
     while kernel.iopub.poll(quiet * 1000) and time.perf_counter() < end:
         _, frames = kernel.session.feed_identities(kernel.iopub.recv_multipart())
@@ -122,7 +125,7 @@ LARGE = {
 def upload(kernel, size):
     """Sends one comm message with a large buffer and waits until the kernel is through with it."""
     msg = kernel.session.send(kernel.shell, "comm_open", {"comm_id": "k", "target_name": "none", "data": {}}, buffers=[bytes(size * MB)])
-    return list(read(kernel, msg["header"]["msg_id"], quiet=20))
+    return list(read(kernel, msg["header"]["msg_id"]))
 
 
 def download(kernel, code, size):
