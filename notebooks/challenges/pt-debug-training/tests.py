@@ -334,6 +334,13 @@ def honest_accuracy(t):
         t.close(float(acc), float((p.argmax(dim=1) == y).float().mean()), rtol=0, atol=1e-6, what="val_acc")
 
 
+@contract("Arguments are kept: Net has two hidden layers of width 16 unless it is told otherwise.")
+def defaults(t):
+    model = yield t.new("Net", FEATURES, CLASSES)
+    pairs = layers(t, (yield t.method(model, "state_dict")), 2)
+    t.equal([len(w) for w, _ in pairs], [16, 16, CLASSES], what="the sizes of the layers")
+
+
 @contract("X and y are not changed.")
 def inputs_unchanged(t):
     model, _ = yield from net(t, 1)
