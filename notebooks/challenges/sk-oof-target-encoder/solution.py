@@ -31,7 +31,7 @@ class OOFTargetEncoder(BaseEstimator, TransformerMixin):
 
     def fit_transform(self, X: pd.DataFrame, y: np.ndarray) -> pd.DataFrame:
         """Learn from all rows, and encode each row from the rows of the other folds."""
-        y = np.asarray(y, dtype=float)
+        y = np.asarray(y)
         out = np.empty(len(X))
         folds = KFold(self.n_splits, shuffle=True, random_state=self.seed)
         for others, fold in folds.split(X):
@@ -42,7 +42,7 @@ class OOFTargetEncoder(BaseEstimator, TransformerMixin):
 
     def _learn(self, levels: pd.Series, y: np.ndarray) -> tuple[pd.Series, float]:
         """Code of each level, and the prior."""
-        target = pd.Series(np.asarray(y, dtype=float))
+        target = pd.Series(np.asarray(y))
         prior = target.mean()
         groups = target.groupby(levels.to_numpy(dtype=object), dropna=False)
         return (groups.sum() + self.m * prior) / (groups.count() + self.m), prior

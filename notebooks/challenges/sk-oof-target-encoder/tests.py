@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
-from assay import basic, contract, edge, prop, public
+from assay import basic, contract, edge, growth, prop, public, speed
+from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import KFold
 
 NAME = "OOFTargetEncoder"
@@ -81,9 +82,6 @@ def example_out_of_fold(t):
     compare(t, got, pd.DataFrame({"city": [0.5, 0.75, 0.5, 0.5, 0.875], "size": [3, 1, 2, 5, 4]}))
 
 
-# --- the two encodings
-
-
 @basic("transform: (sum of its y + m * prior) / (its number of rows + m), from all rows that fit saw.")
 def all_rows(t):
     X, y = draw(t)
@@ -119,14 +117,11 @@ def both(t):
     compare(t, same_rows, full(X, y, X, m=2))
 
 
-# --- levels and tables of other kinds
-
-
-@edge("A level that is not among the rows gets prior.")
+@edge("A level that is not among the rows gets prior, NaN too.")
 def unknown_levels(t):
     X, y = draw(t)
     new, _ = draw(t, 20, levels=16)
-    new.loc[3, "c"] = "new"
+    new.loc[3, "c"], new.loc[[1, 5], "c"] = "new", np.nan
     got = yield from fitted(t, X, y, new)
     compare(t, got, full(X, y, new))
 
@@ -149,15 +144,6 @@ def missing_level(t):
     compare(t, got, out_of_fold(X, y))
     got = yield from fitted(t, X, y, X.iloc[::2])
     compare(t, got, full(X, y, X.iloc[::2]))
-
-
-@edge("NaN is a level like others: when it was never seen it gets prior.")
-def missing_level_unknown(t):
-    X, y = draw(t)
-    new, _ = draw(t, 8)
-    new.loc[[1, 5], "c"] = np.nan
-    got = yield from fitted(t, X, y, new)
-    compare(t, got, full(X, y, new))
 
 
 @edge("NaN is a level of its own, not the text 'nan'.")
@@ -190,24 +176,15 @@ def numbers_as_levels(t):
     compare(t, got, full(X, y, X))
 
 
-@edge("y is matched by position, whatever its index; the result has the index of X.")
+@edge("y is matched by position, whatever its index; the result has the index of X, equal labels too.")
 def any_index(t):
     X, y = draw(t)
-    X.index = t.rng.permutation(60) + 7
-    got = yield from encoded(t, X, pd.Series(y))
-    compare(t, got, out_of_fold(X, y))
-    got = yield from fitted(t, X, pd.Series(y, index=np.arange(60)[::-1]), X)
-    compare(t, got, full(X, y, X))
-
-
-@edge("The result has the index of X: equal labels too.")
-def equal_labels(t):
-    X, y = draw(t)
-    X.index = t.rng.integers(0, 9, size=60)
-    got = yield from encoded(t, X, pd.Series(y, index=X.index))
-    compare(t, got, out_of_fold(X, y))
-    got = yield from fitted(t, X, y, X)
-    compare(t, got, full(X, y, X))
+    for index in (t.rng.permutation(60) + 7, t.rng.integers(0, 9, size=60)):
+        X.index = index
+        got = yield from encoded(t, X, pd.Series(y))
+        compare(t, got, out_of_fold(X, y))
+        got = yield from fitted(t, X, pd.Series(y, index=np.arange(60)[::-1]), X)
+        compare(t, got, full(X, y, X))
 
 
 @edge("transform takes tables without rows.")
@@ -227,9 +204,6 @@ def many_splits(t):
     compare(t, got, out_of_fold(X, y, n_splits=6))
 
 
-# --- whatever the data
-
-
 @prop("The definition holds for any table.", repeat=8)
 def any_table(t):
     n, n_splits, seed = int(t.rng.integers(6, 60)), int(t.rng.integers(2, 7)), int(t.rng.integers(1000))
@@ -239,18 +213,6 @@ def any_table(t):
     compare(t, got, out_of_fold(X, y, m=m, n_splits=n_splits, seed=seed))
     got = yield from fitted(t, X, y, X, m=m)
     compare(t, got, full(X, y, X, m=m))
-
-
-@prop("No row's own target is in its code.", repeat=4)
-def own_target(t):
-    X, y = draw(t, 30)
-    row = int(t.rng.integers(30))
-    other = y.copy()
-    other[row] += 100
-    one = yield from encoded(t, X, y, m=2, seed=3)
-    two = yield from encoded(t, X, other, m=2, seed=3)
-    compare(t, one, out_of_fold(X, y, m=2, seed=3))
-    t.close(two["c"].iloc[row], one["c"].iloc[row], rtol=0, atol=1e-9, what="the code after its own target changed")
 
 
 @prop("Random levels tell nothing about random targets, out of fold.")
@@ -275,9 +237,6 @@ def other_unit(t):
     compare(t, got, want.assign(c=5 * want["c"] - 40))
 
 
-# --- what must stay as it was
-
-
 @contract("No argument is changed.")
 def arguments_unchanged(t):
     X, y = draw(t)
@@ -297,8 +256,6 @@ def arguments_unchanged(t):
 def late_parameters(t):
     X, y = draw(t)
     encoder = yield t.new(NAME, "b", m=1, n_splits=2, seed=1)
-    given = yield t.method(encoder, "get_params")
-    t.equal(given, {"col": "b", "m": 1, "n_splits": 2, "seed": 1}, what="get_params()")
     yield t.method(encoder, "set_params", col="c", m=6, n_splits=3, seed=8, _keep=True)
     got = yield t.method(encoder, "fit_transform", X, y)
     compare(t, got, out_of_fold(X, y, m=6, n_splits=3, seed=8))
@@ -308,12 +265,16 @@ def late_parameters(t):
     t.equal(given, {"col": "c", "m": 6, "n_splits": 3, "seed": 8}, what="get_params() after fit")
 
 
-@contract("A new fit forgets the old.")
+@contract("A new fit forgets the old; other encoders keep what they learned.")
 def fitted_again(t):
     X, y = draw(t)
     Z, z = draw(t, 30, levels=4)
     encoder = yield t.new(NAME, "c")
+    other = yield t.new(NAME, "c")
     yield t.method(encoder, "fit", X, y, _keep=True)
+    yield t.method(other, "fit_transform", X, -y, _keep=True)
+    got = yield t.method(encoder, "transform", X)
+    compare(t, got, full(X, y, X))
     yield t.method(encoder, "fit", Z, z + 50, _keep=True)
     got = yield t.method(encoder, "transform", X)
     compare(t, got, full(Z, z + 50, X))
@@ -321,15 +282,52 @@ def fitted_again(t):
     compare(t, got, out_of_fold(X, y))
 
 
-@contract("Two encoders do not share what they learned.")
-def two_encoders(t):
+@contract("It works with clone: the copy has the parameters, and learns anew.")
+def cloned(t):
     X, y = draw(t)
-    one = yield t.new(NAME, "c")
-    two = yield t.new(NAME, "c")
-    yield t.method(one, "fit", X, y, _keep=True)
-    yield t.method(two, "fit_transform", X, -y, _keep=True)
-    got = yield t.method(one, "transform", X)
-    compare(t, got, full(X, y, X))
+    encoder = yield t.new(NAME, "c", m=3, n_splits=4, seed=2)
+    yield t.method(encoder, "fit", X, y, _keep=True)
+    copy = yield t.library("sklearn.base", "clone", encoder)
+    given = yield t.method(copy, "get_params")
+    t.equal(given, {"col": "c", "m": 3, "n_splits": 4, "seed": 2}, what="get_params() of the copy")
+    got = yield t.method(copy, "fit_transform", X, -y)
+    compare(t, got, out_of_fold(X, -y, m=3, n_splits=4, seed=2))
+    got = yield t.method(encoder, "transform", X)
+    compare(t, got, full(X, y, X, m=3))
+
+
+@contract("It works in a Pipeline: the model learns from out-of-fold codes, and predicts from those of all rows.")
+def in_a_pipeline(t):
+    X, y = draw(t)
+    new, _ = draw(t, 25)
+    steps = [(yield t.new(NAME, "c", m=2)), (yield t.library("sklearn.linear_model", "LinearRegression"))]
+    pipe = yield t.library("sklearn.pipeline", "make_pipeline", *steps)
+    yield t.method(pipe, "fit", X, y, _keep=True)
+    got = yield t.method(pipe, "predict", new)
+    t.close(got, LinearRegression().fit(out_of_fold(X, y, m=2), y).predict(full(X, y, new, m=2)), rtol=1e-7, atol=1e-7)
+
+
+@contract("It works in GridSearchCV, which sets its parameters.")
+def searched(t):
+    X, y = draw(t, 50)
+    steps = [(yield t.new(NAME, "c")), (yield t.library("sklearn.linear_model", "LinearRegression"))]
+    pipe = yield t.library("sklearn.pipeline", "make_pipeline", *steps)
+    rows, values = t.rng.permutation(50), [0.5, 200]
+    splits = [(rows[:30], rows[30:]), (rows[20:], rows[:20])]
+    grid = {f"{NAME.lower()}__m": values}
+    search = yield t.library("sklearn.model_selection", "GridSearchCV", pipe, grid, cv=splits, scoring="neg_mean_absolute_error")
+    yield t.method(search, "fit", X, y, _keep=True)
+    results = yield t.attr(search, "cv_results_", _keep=True)
+    got = yield t.method(results, "get", "mean_test_score")
+    want = [-np.mean([error(X, y, m, *split) for split in splits]) for m in values]
+    t.close(got, np.array(want), rtol=1e-7, atol=1e-7, what="the mean scores for m of 0.5 and 200")
+
+
+def error(X, y, m, train, test):
+    """Mean absolute error on test of a linear model behind an encoder, both fitted to train."""
+    A, B = X.iloc[train], X.iloc[test]
+    fitted = LinearRegression().fit(out_of_fold(A, y[train], m=m), y[train])
+    return np.abs(fitted.predict(full(A, y[train], B, m=m)) - y[test]).mean()
 
 
 @contract("The seed alone decides the folds: the same twice, and others for another seed.")
@@ -354,3 +352,44 @@ def other_columns(t):
     compare(t, got, out_of_fold(X, y))
     got = yield from fitted(t, X, y, X.iloc[::-1])
     compare(t, got, full(X, y, X.iloc[::-1]))
+
+
+@growth("rows", sizes=(60, 240), closed=True)
+def learned_rows(t, n):
+    encoder = yield t.new(NAME, "c")
+    yield t.method(encoder, "fit_transform", *draw(t, n))
+
+
+def many_levels(t, n):
+    """240 rows of n levels."""
+    X, y = draw(t, 240)
+    return X.assign(c=[f"k{i % n:03}" for i in range(240)]), y
+
+
+@growth("levels", sizes=(20, 80), closed=True)
+def learned_levels(t, n):
+    X, y = many_levels(t, n)
+    encoder = yield t.new(NAME, "c")
+    yield t.method(encoder, "fit_transform", X, y)
+
+
+@growth("rows", sizes=(60, 240), closed=True)
+def encoded_rows(t, n):
+    new, _ = draw(t, n, levels=12)
+    encoder = yield t.new(NAME, "c")
+    yield t.method(encoder, "fit", *draw(t), _keep=True)
+    yield t.method(encoder, "transform", new)
+
+
+@growth("levels", sizes=(20, 80), closed=True)
+def encoded_levels(t, n):
+    X, y = many_levels(t, n)
+    encoder = yield t.new(NAME, "c")
+    yield t.method(encoder, "fit", X, y, _keep=True)
+    yield t.method(encoder, "transform", X)
+
+
+@speed(limit=5.0, size="10,000 rows of 1,000 levels")
+def quick(t):
+    encoder = yield t.new(NAME, "c")
+    yield t.method(encoder, "fit_transform", *draw(t, 10000, levels=1000))

@@ -1,5 +1,5 @@
 # trap: wrong
-# fails: edge
+# fails: basic
 # why: takes positions for labels of the index
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone

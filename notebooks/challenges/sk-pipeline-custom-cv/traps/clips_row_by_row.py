@@ -1,0 +1,67 @@
+# trap: weak
+# why: transform clips one row after the other
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_validate
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+
+class QuantileClipper(BaseEstimator, TransformerMixin):
+    """Clips each column to quantiles that it learned.
+
+    Args:
+        low: lower quantile, between 0 and 1.
+        high: upper quantile, above low.
+    """
+
+    def __init__(self, low: float = 0.01, high: float = 0.99):
+        self.low = low
+        self.high = high
+
+    def fit(self, X: pd.DataFrame | np.ndarray, y: object = None) -> "QuantileClipper":
+        """Learn the limits of each column, NaN aside."""
+        if self.low >= self.high:
+            raise ValueError(f"low must be below high, got {self.low} and {self.high}")
+        self.limits_ = np.nanquantile(np.asarray(X, dtype=float), [self.low, self.high], axis=0)
+        return self
+
+    def transform(self, X: pd.DataFrame | np.ndarray) -> np.ndarray:
+        """Move values beyond the limits to the nearer one; NaN stays."""
+        rows = np.asarray(X, dtype=float)
+        return np.array([np.clip(row, *self.limits_) for row in rows]).reshape(rows.shape)
+
+
+def build(num: list[str], cat: list[str]) -> Pipeline:
+    """Pipeline that preprocesses the columns and classifies.
+
+    Args:
+        num: names of numeric columns: clipped, imputed, standardised.
+        cat: names of categorical columns: one-hot, unknown levels all 0.
+
+    Returns:
+        The unfitted pipeline, ending in a logistic regression.
+    """
+    numeric = make_pipeline(QuantileClipper(), SimpleImputer(strategy="median"), StandardScaler())
+    columns = ColumnTransformer([("num", numeric, num), ("cat", OneHotEncoder(handle_unknown="ignore"), cat)])
+    return Pipeline([("columns", columns), ("model", LogisticRegression(max_iter=1000))])
+
+
+def evaluate(pipe: Pipeline, X: pd.DataFrame, y: pd.Series, cv: int | list) -> dict:
+    """Cross-validated accuracy.
+
+    Args:
+        pipe: unfitted pipeline; its copies are fitted, one for each fold.
+        X: the rows.
+        y: their labels.
+        cv: number of stratified folds, or (train, test) positions.
+
+    Returns:
+        folds (accuracy of each fold), mean, std.
+    """
+    folds = cross_validate(pipe, X, y, cv=cv, scoring="accuracy", error_score="raise")["test_score"]
+    return {"folds": folds, "mean": folds.mean(), "std": folds.std()}
