@@ -15,7 +15,9 @@ import (
 	_ "embed"
 )
 
-// bootstrap is what the child's Python runs: ipykernel, plus the few things a proxied kernel needs.
+// bootstrap is what the child's Python runs: ipykernel, plus the few things a proxied kernel needs. It is handed over on
+// stdin, which leaves the child with one that is at its end, as Jupyter does. Code that is given with -c would be taken
+// for the user's own by debuggers, and be the last line of every call stack.
 //
 //go:embed childenv/bootstrap.py
 var bootstrap string
@@ -34,6 +36,7 @@ type child struct {
 func startChild(argv []string, stderr io.Writer) (*child, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = childEnv(os.Environ())
+	cmd.Stdin = strings.NewReader(bootstrap)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if stderr != nil {
 		cmd.Stdout, cmd.Stderr = stderr, stderr
