@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -36,10 +37,14 @@ func runKernel(ctx context.Context, args []string) error {
 	defer signal.Stop(interrupts)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
 	defer stop()
+	// A relay has next to no live memory: collecting it earlier costs little, and an idle kernel stays a few MB smaller. And
+	// it never needs two processors: passing a message on to another thread takes longer than the work, and the other
+	// processor is the candidate's.
 	if os.Getenv("GOGC") == "" {
-		// A relay has next to no live memory: collecting it earlier costs little, and an idle kernel
-		// stays a few MB smaller.
 		debug.SetGCPercent(40)
+	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(1)
 	}
 	return kernel.Run(ctx, kernelConfig(file, python, rest))
 }

@@ -39,6 +39,7 @@
 //	kernel    listen                    -                             when the child's iopub is connected, or with the run
 //	kernel    takeInterrupts            SIGINT, SIGPIPE               with the run
 //	kernel    wire.ReleaseMemory        large messages                with the run
+//	kernel    settle                    a clock                       5 s after the start, or with the run
 //	kernel    hear                      the uplink's events           when the uplink is closed, or with the run
 //	child     keep                      the process                   with the process; it keeps its thread, because the
 //	                                                                  child dies with the thread that started it

@@ -26,6 +26,7 @@ const (
 	killTime     = 300 * time.Millisecond  // for the child to end after SIGTERM
 	drainTime    = 300 * time.Millisecond  // for reading what a dead child has said
 	flushTime    = 300 * time.Millisecond  // for clients to read the rest
+	settleTime   = 5 * time.Second         // for a front end to connect and ask its first questions
 )
 
 // Config is what Run needs.
@@ -164,10 +165,22 @@ func (k *kernel) run(ctx context.Context) error {
 	wg.Go(k.listen)
 	wg.Go(func() { k.takeInterrupts(signals) })
 	wg.Go(func() { wire.ReleaseMemory(k.ctx) })
+	wg.Go(k.settle)
 	why, err := k.wait(ctx)
 	k.drain()
 	k.closeUplink(why)
 	return err
+}
+
+// settle makes the process small once it has started. It ends then, or with the run.
+func (k *kernel) settle() {
+	select {
+	case <-time.After(settleTime):
+		if err := releaseProgram(); err != nil {
+			k.log.Info("memory of the start is kept", "err", err)
+		}
+	case <-k.ctx.Done():
+	}
 }
 
 // startChild writes the child's connection file and starts it.
@@ -190,7 +203,7 @@ func (k *kernel) startChild() (err error) {
 	}
 	argv := k.c.command
 	if argv == nil {
-		argv = []string{k.c.Python, "-c", bootstrap}
+		argv = []string{k.c.Python, "-"}
 	}
 	argv = append(append(argv[:len(argv):len(argv)], "-f", path), k.c.ChildArgs...)
 	k.child, err = startChild(argv, k.c.Stderr)
