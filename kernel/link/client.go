@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/session"
@@ -48,10 +49,12 @@ type Client struct {
 	started time.Time // when deliver last called Start
 
 	wake    chan struct{} // queue is not empty, or closed
-	spooled chan struct{} // the spool has grown
+	spooled chan struct{} // there is something to deliver
 	drained chan struct{} // acked has grown
 	dirty   chan bool     // the spool wants a sync; true = now
 	down    *pipe
+
+	gathering atomic.Bool // a timer for spooled runs
 }
 
 // restartAfter keeps a companion that cannot start from being started again and again.
