@@ -61,7 +61,7 @@ func (r *relay) client(channel string, message func(m *mirror, p *wire.Peer, f w
 			up := r.up
 			r.mu.Unlock()
 			if up {
-				go r.connect(m)
+				r.await(m)
 			}
 		},
 		Message: func(p *wire.Peer, f wire.Frames) { message(p.Tag.(*mirror), p, f) },
@@ -72,6 +72,23 @@ func (r *relay) client(channel string, message func(m *mirror, p *wire.Peer, f w
 			r.mu.Unlock()
 			m.leave()
 		},
+	}
+}
+
+// connectTime is how long a client is not read from while it is connected to the child. Its stdin has to be there before
+// its cell asks for input.
+const connectTime = time.Second
+
+// await connects a mirror, and returns when that takes too long.
+func (r *relay) await(m *mirror) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.connect(m)
+	}()
+	select {
+	case <-done:
+	case <-time.After(connectTime):
 	}
 }
 
