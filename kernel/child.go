@@ -24,15 +24,13 @@ var bootstrap string
 
 // child is the kernel process that this one stands in front of.
 type child struct {
-	pid  int
-	pgid int // the process group to signal
-	own  bool
+	pid  int           // and the id of its process group
 	done chan struct{} // closed when the process has ended and was waited for
 	err  error         // how it ended; set before done is closed
 }
 
-// startChild runs argv. The child stays in our process group when we lead one, so that whatever a launcher sends to the
-// group reaches the candidate's processes too; else (a shell or a test started us) it gets a group of its own.
+// startChild runs argv as the leader of a process group of its own, as a kernel without a proxy is one. So an interrupt
+// that we are sent, alone or with our group, reaches the child and what it started once: when we hand it on.
 func startChild(argv []string, stderr io.Writer) (*child, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = childEnv(os.Environ())
@@ -42,9 +40,8 @@ func startChild(argv []string, stderr io.Writer) (*child, error) {
 		cmd.Stdout, cmd.Stderr = stderr, stderr
 	}
 	cmd.WaitDelay = 300 * time.Millisecond // a grandchild may hold the pipe for ever
-	leader := syscall.Getpgrp() == os.Getpid()
-	cmd.SysProcAttr = sysProcAttr(!leader)
-	c := &child{own: !leader, done: make(chan struct{})}
+	cmd.SysProcAttr = sysProcAttr()
+	c := &child{done: make(chan struct{})}
 	started := make(chan error)
 	go c.keep(cmd, started)
 	if err := <-started; err != nil {
@@ -62,10 +59,7 @@ func (c *child) keep(cmd *exec.Cmd, started chan<- error) {
 		started <- err
 		return
 	}
-	c.pid, c.pgid = cmd.Process.Pid, syscall.Getpgrp()
-	if c.own {
-		c.pgid = c.pid
-	}
+	c.pid = cmd.Process.Pid
 	started <- nil
 	err := cmd.Wait()
 	if errors.Is(err, exec.ErrWaitDelay) {
@@ -99,16 +93,8 @@ func (c *child) ended() bool {
 	}
 }
 
-// interrupt sends SIGINT once to the child and to what it started. When that is our own group the signal reaches us as
-// well, where it is caught and means nothing.
-func (c *child) interrupt() error { return syscall.Kill(-c.pgid, syscall.SIGINT) }
-
-// forwardInterrupt hands on a SIGINT that we were sent. In our own group the child was sent it too.
-func (c *child) forwardInterrupt() {
-	if c.own {
-		c.interrupt()
-	}
-}
+// interrupt sends SIGINT once to the child and to what it started.
+func (c *child) interrupt() error { return syscall.Kill(-c.pid, syscall.SIGINT) }
 
 // stop ends the process: politely, and after grace with force. It returns when the process is gone.
 func (c *child) stop(grace time.Duration) {
@@ -124,21 +110,18 @@ func (c *child) stop(grace time.Duration) {
 	}
 }
 
-// terminate sends SIGTERM to the child and its processes; we catch our own copy.
+// terminate sends SIGTERM to the child and its processes.
 func (c *child) terminate() {
 	if c.ended() {
 		return
 	}
-	syscall.Kill(-c.pgid, syscall.SIGTERM)
+	syscall.Kill(-c.pid, syscall.SIGTERM)
 }
 
-// kill sends SIGKILL to the child, and to its group where we are not in it.
+// kill sends SIGKILL to the child and its processes.
 func (c *child) kill() {
 	if c.ended() {
 		return
 	}
-	if c.own {
-		syscall.Kill(-c.pgid, syscall.SIGKILL)
-	}
-	syscall.Kill(c.pid, syscall.SIGKILL)
+	syscall.Kill(-c.pid, syscall.SIGKILL)
 }

@@ -199,7 +199,7 @@ func TestTerminated(t *testing.T) {
 
 // One interrupt is one signal for everything that the cell started, whichever way it comes.
 func TestInterruptReachesSubprocessesOnce(t *testing.T) {
-	for _, way := range []string{"message", "signal"} {
+	for _, way := range []string{"message", "signal", "signal to the kernel alone"} {
 		t.Run(way, func(t *testing.T) {
 			l := launch(t, newConnectionFile(t))
 			c := dialClient(t, l.file, "a")
@@ -212,11 +212,14 @@ func TestInterruptReachesSubprocessesOnce(t *testing.T) {
 					break
 				}
 			}
-			if way == "message" {
+			switch way {
+			case "message":
 				c.send(protocol.Control, "interrupt_request", "i1", "{}", nil)
 				c.reply(protocol.Control, "i1")
-			} else {
+			case "signal":
 				syscall.Kill(-l.cmd.Process.Pid, syscall.SIGINT)
+			default:
+				syscall.Kill(l.cmd.Process.Pid, syscall.SIGINT)
 			}
 			if r := c.reply(protocol.Shell, "r1"); !strings.Contains(r.content(), `"ename":"KeyboardInterrupt"`) {
 				t.Errorf("cell ended with %s", r.content())

@@ -154,7 +154,7 @@ func (k *kernel) run(ctx context.Context) error {
 		return err
 	}
 	defer k.path.remove()
-	dog, err := guard(k.child.pgid)
+	dog, err := guard(k.child.pid)
 	if err != nil {
 		k.log.Info("no watchdog", "err", err)
 	}
@@ -310,7 +310,7 @@ func (k *kernel) takeInterrupts(signals <-chan os.Signal) {
 		select {
 		case s := <-signals:
 			if s == os.Interrupt {
-				k.child.forwardInterrupt()
+				k.child.interrupt()
 				k.relay.flight.interrupt()
 			}
 		case <-k.ctx.Done():

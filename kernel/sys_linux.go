@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sysProcAttr makes the child die with us, however we die.
-func sysProcAttr(ownGroup bool) *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: ownGroup, Pdeathsig: syscall.SIGKILL}
+// sysProcAttr gives the child a process group and makes it die with us, however we die.
+func sysProcAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
 // hideSelf keeps other processes of the same user (the candidate's cells) from reading our memory, environment and open

@@ -4,9 +4,10 @@ package kernel
 
 import "syscall"
 
-// sysProcAttr: the child notices our death by itself (ipykernel polls its parent), within about a second.
-func sysProcAttr(ownGroup bool) *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: ownGroup}
+// sysProcAttr gives the child a process group. The child notices our death by itself (ipykernel polls its parent), within
+// about a second.
+func sysProcAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
 }
 
 // releaseProgram does nothing: these systems count a program's pages otherwise.
