@@ -120,6 +120,7 @@ type watcher struct {
 	mu     sync.Mutex
 	timer  *time.Timer // nil once the call is over
 	warned bool
+	before time.Duration // what it had worked when it was warned
 	late   atomic.Bool
 }
 
@@ -155,8 +156,14 @@ func (w *watcher) look() {
 		w.timer.Reset(max(left, 5*time.Millisecond))
 		return
 	}
+	worked, known := processorTime(w.child.pid)
 	if !w.warned {
-		w.warned = true
+		w.warned, w.before = true, worked
+		w.timer.Reset(grace)
+		return
+	}
+	// A wait that goes on is known when it is over: when the child has got a processor again.
+	if known && worked == w.before && runnable(w.child.pid) {
 		w.timer.Reset(grace)
 		return
 	}

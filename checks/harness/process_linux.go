@@ -32,7 +32,7 @@ func processorTime(pid int) (time.Duration, bool) {
 }
 
 // queueTime returns how long a process's first thread has waited for a processor so far: time that the machine, and not
-// the process, is to blame for.
+// the process, is to blame for. A wait that goes on is not in it yet.
 func queueTime(pid int) time.Duration {
 	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/schedstat")
 	fields := bytes.Fields(b)
@@ -44,6 +44,13 @@ func queueTime(pid int) time.Duration {
 		return 0
 	}
 	return time.Duration(ns)
+}
+
+// runnable reports whether a process's first thread runs, or waits for a processor.
+func runnable(pid int) bool {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	_, after, ok := bytes.Cut(b, []byte(") ")) // our children's name has no parenthesis
+	return err == nil && ok && len(after) > 0 && after[0] == 'R'
 }
 
 // Harden closes this process's memory, environment and descriptors in /proc to other processes of the same user, and turns

@@ -20,5 +20,8 @@ func processorTime(int) (time.Duration, bool) { return 0, false }
 // queueTime is not known here.
 func queueTime(int) time.Duration { return 0 }
 
+// runnable is not known here.
+func runnable(int) bool { return false }
+
 // Harden does nothing here.
 func Harden() error { return nil }
