@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/card"
@@ -22,11 +23,19 @@ import (
 // maxAnswerBytes bounds an answer that is graded or reviewed from a file.
 const maxAnswerBytes = 20 << 20
 
-// newGrader makes a grader for the interpreter that flag and environment name, with that environment's ruff.
+// newGrader makes a grader for the interpreter that flag and environment name, with that environment's ruff. Where an
+// isolation level is required, what this machine offers is looked at now: an interview must not find out by refused answers.
 func newGrader(pythonFlag, minLevel string, log *slog.Logger) (*checks.Grader, error) {
 	python, err := findPython(pythonFlag)
 	if err != nil {
 		return nil, err
+	}
+	if minLevel != "" {
+		ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+		defer stop()
+		if h := checks.Probe(ctx, python); h.Isolation.Level < minLevel {
+			return nil, usagef("isolation %s is required and %s was reached: %s", minLevel, h.Isolation.Level, strings.Join(h.Problems, "; "))
+		}
 	}
 	return checks.New(checks.Config{Python: python, Ruff: findRuff(python), Logger: log, MinLevel: minLevel})
 }
@@ -99,8 +108,16 @@ func printGrade(title string, full *report.Report, policy string, asJSON bool) e
 		return printJSON(shown)
 	}
 	text := card.Render(card.Input{Report: shown, Run: 1, Title: title, Policy: policy})["text/plain"]
-	_, err := fmt.Printf("%s\nisolation %s\n", strings.TrimRight(fmt.Sprint(text), "\n"), shown.Isolation.Level)
+	_, err := fmt.Printf("%s\n%s\n", strings.TrimRight(fmt.Sprint(text), "\n"), isolation(shown.Isolation.Level))
 	return err
+}
+
+// isolation says how well the answer was kept from the rest of the machine.
+func isolation(level string) string {
+	if level < "L1" {
+		return "limited isolation (" + level + "): for practice only, see assay doctor"
+	}
+	return "isolation " + level
 }
 
 // passed says whether every public and hidden case passed.
