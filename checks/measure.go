@@ -73,11 +73,14 @@ func (r *run) steps(ctx context.Context, e *evidence) error {
 	for _, axis := range oracle.Suite.Growths {
 		s := rubric.StepSeries{Axis: axis.Axis, Closed: axis.Closed}
 		for _, size := range axis.Sizes {
-			if ctx.Err() != nil || time.Now().After(until) || s.Partial {
+			if s.Partial {
 				break
 			}
 			var err error
-			if child == nil {
+			switch {
+			case ctx.Err() != nil || time.Now().After(until):
+				err = errLate
+			case child == nil:
 				child, err = r.loaded()
 			}
 			q := harness.OracleRequest{Op: "measure", Mode: "count", Run: number, Name: axis.Name, Size: size, Seed: r.seed}
@@ -127,6 +130,7 @@ func (r *run) count(child *harness.Child, q harness.OracleRequest, s *rubric.Ste
 var (
 	errSetUp  = errors.New("what comes before the measured call did not succeed")
 	errRaised = errors.New("the measured call raised an exception")
+	errLate   = errors.New("no time was left to count it")
 	errNoTime = errors.New("the reference took no time that could be measured")
 )
 
