@@ -11,6 +11,7 @@ type wait struct {
 	q      *request
 	timer  *time.Timer
 	latest *session.Feedback // not final, so more may come
+	shown  bool              // latest is under the cell already
 }
 
 // Why a wait ends.
@@ -44,6 +45,8 @@ func (f *flight) feedback(fb session.Feedback) {
 			w.latest = &fb
 			if fb.Final {
 				f.endWait(answered)
+			} else {
+				f.showPart(w)
 			}
 		case f.shown[fb.Request].id != "":
 			f.updateDisplay(f.shown[fb.Request], fb.Data)
@@ -51,6 +54,20 @@ func (f *flight) feedback(fb session.Feedback) {
 			f.publishDisplay("display_data", f.last, fb.Data, f.newDisplay("", f.last))
 		}
 	})
+}
+
+// showPart shows what is known so far of a verdict while its cell is held, in front ends that name their cells: these
+// replace a display, where a console or a batch job would keep the part. What might be dropped on its way is not shown,
+// because nothing could replace it.
+func (f *flight) showPart(w *wait) {
+	switch id := w.q.head.MsgID; {
+	case w.q.cell.magic != nil, w.q.cellID() == "", len(w.latest.Data) == 0, f.flooding(w.q):
+	case w.shown:
+		f.updateDisplay(f.shown[id], w.latest.Data)
+	default:
+		w.shown = true
+		f.publishDisplay("display_data", w.q.msg.Header, w.latest.Data, f.newDisplay(id, w.q.msg.Header))
+	}
 }
 
 // endWait shows what there is, under the cell that asked, and lets the cell end.
@@ -62,8 +79,14 @@ func (f *flight) endWait(why reason) {
 	if w.latest != nil {
 		data = w.latest.Data
 	}
-	display := f.newDisplay(w.q.head.MsgID, w.q.msg.Header)
-	show := func() { f.publishDisplay("display_data", w.q.msg.Header, data, display) }
+	show := func() {
+		switch id := w.q.head.MsgID; {
+		case !w.shown:
+			f.publishDisplay("display_data", w.q.msg.Header, data, f.newDisplay(id, w.q.msg.Header))
+		case why == answered:
+			f.updateDisplay(f.shown[id], data)
+		}
+	}
 	switch m := w.q.cell.magic; {
 	case m != nil && (w.q.cell.silent || why == interrupted):
 		f.endMagic(w.q, why == interrupted)

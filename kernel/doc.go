@@ -36,6 +36,7 @@
 //
 //	owner     goroutine                 input                         ends
 //	wire      one per connection        its socket                    with the connection
+//	relay     connect, one per client   -                             when the client is connected to the child or has left
 //	kernel    listen                    -                             when the child's iopub is connected, or with the run
 //	kernel    takeInterrupts            SIGINT, SIGPIPE               with the run
 //	kernel    wire.ReleaseMemory        large messages                with the run
