@@ -55,17 +55,20 @@ def frame(actual, expected, sort_by=None, index="ignore", column_order="ignore",
 
 
 def _rows(actual, expected, sort_by, index, column_order, rtol, atol, what, form):
-    a, e = actual[list(expected.columns)] if not expected.columns.has_duplicates else actual, expected
+    a, e = actual, expected
+    if not e.columns.has_duplicates and not a.columns.equals(e.columns):
+        a = a[list(e.columns)]
     if sort_by is not None:
         keys = [sort_by] if isinstance(sort_by, str) else list(sort_by)
         a, e = a.sort_values(keys, kind="stable"), e.sort_values(keys, kind="stable")
-    for i, name in enumerate(e.columns):
-        values(a.iloc[:, i].reset_index(drop=True), e.iloc[:, i].reset_index(drop=True), rtol, atol, f"{what}[{name!r}]")
+    columns = [(f"{what}[{name!r}]", a.iloc[:, i], e.iloc[:, i]) for i, name in enumerate(e.columns)]
+    for name, x, y in columns:
+        values(x, y, rtol, atol, name)
     if column_order == "strict" and list(actual.columns) != list(expected.columns):
         form = form or f"{what} has columns {short(list(actual.columns), 80)}, expected {short(list(expected.columns), 80)}"
     if index == "strict" and form is None:
         form = _index_form(a.index, e.index, what)
-    return form or _kinds(a, e, what)
+    return form or _kinds(columns)
 
 
 def series(actual, expected, index="ignore", rtol=1e-9, atol=1e-12, what="the result"):
@@ -78,7 +81,7 @@ def series(actual, expected, index="ignore", rtol=1e-9, atol=1e-12, what="the re
     a = _plain(actual, what)
     if len(a) != len(expected):
         raise Fail(f"{what} has {len(a)} entries, expected {len(expected)}")
-    values(a, expected.reset_index(drop=True), rtol, atol, what)
+    values(a, expected, rtol, atol, what)
     if form is None and index == "strict":
         form = _index_form(actual.index, expected.index, what)
     if form is None and expected.name is not None and actual.name != expected.name:
@@ -99,44 +102,56 @@ def _same_label(x, y):
         return False
 
 
-def _kinds(a, e, what):
+def _kinds(columns):
     """Numbers that came as text or objects, dates as text: right to look at, wrong to work with."""
-    for i, name in enumerate(e.columns):
-        want, got = family(e.iloc[:, i]), family(a.iloc[:, i])
-        if want != got and want != "object" and len(e):
-            return f"{what}[{name!r}] has dtype {a.iloc[:, i].dtype}, expected {e.iloc[:, i].dtype}"
+    for name, a, e in columns:
+        want = family(e)
+        if want != "object" and len(e) and want != family(a):
+            return f"{name} has dtype {a.dtype}, expected {e.dtype}"
     return None
 
 
+FAMILIES = {"b": "bool", "i": "number", "u": "number", "f": "number", "c": "number", "M": "date", "m": "span"}
+
+
 def family(s):
-    """Coarse kind of a column: number, bool, date, span, category, text."""
-    t = pd.api.types
+    """Coarse kind of a column: number, bool, date, span, category, text, object."""
     if isinstance(s.dtype, pd.CategoricalDtype):
         return "category"
-    for name, test in (("bool", t.is_bool_dtype), ("number", t.is_numeric_dtype), ("date", t.is_datetime64_any_dtype),
-                       ("span", t.is_timedelta64_dtype)):
-        if test(s.dtype):
-            return name
-    if isinstance(s.dtype, pd.StringDtype) or all(isinstance(x, str) or x is None or x != x for x in s.dropna()):
+    kind = getattr(s.dtype, "kind", "O")  # pandas' own types have numpy's letters too
+    if kind in FAMILIES:
+        return FAMILIES[kind]
+    if isinstance(s.dtype, pd.StringDtype) or all(isinstance(x, str) or _missing(x) for x in s.array):
         return "text"
     return "object"
+
+
+def _missing(x):
+    return x is None or pd.api.types.is_scalar(x) and pd.isna(x)
+
+
+def _floats(s):
+    if isinstance(s.dtype, np.dtype) and s.dtype.kind in "biuf":
+        return s.to_numpy(float)
+    return s.astype("Float64").to_numpy(float, na_value=np.nan)
 
 
 def values(a, e, rtol, atol, what):
     """Compare two columns by position."""
     if len(a) != len(e):
         raise Fail(f"{what} has {len(a)} entries, expected {len(e)}")
-    if family(e) == "number" and family(a) in ("number", "bool", "object"):
+    want, got = family(e), family(a)
+    if want == "number" and got in ("number", "bool", "object"):
         try:
-            x, y = a.astype("Float64").to_numpy(float, na_value=np.nan), e.astype("Float64").to_numpy(float, na_value=np.nan)
+            x, y = _floats(a), _floats(e)
         except (TypeError, ValueError):
             raise Fail(f"{what} holds {short(list(a[:4]), 60)}, expected numbers") from None
         bad = ~np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
         if bad.any():
             raise Fail(_difference(x, y, bad, what))
         return
-    for i, (x, y) in enumerate(zip(a, e)):
-        if pd.api.types.is_scalar(x) and pd.api.types.is_scalar(y) and pd.isna(x) and pd.isna(y):
+    for i, (x, y) in enumerate(zip(a.tolist(), e.tolist())):
+        if type(x) is type(y) is str and x == y or _missing(x) and _missing(y):
             continue
         if not _same_label(x, y):
             raise Fail(f"{what}[{i}] is {short(x, 60)}, expected {short(y, 60)}")
