@@ -186,7 +186,7 @@ def numbers_sorted(t):
     by_hand(t, got, balance=[4, 6, 1, 3])
 
 
-@prop("The same table as the slow job: random tables.", repeat=12)
+@prop("The same table as the slow job: random tables.", repeat=6)
 def random_tables(t):
     n = int(t.rng.integers(5, 70))
     df = draw(t.rng, n, accounts=int(t.rng.integers(1, 6)), text=bool(t.rng.integers(2)))
@@ -196,17 +196,17 @@ def random_tables(t):
     compare(t, got, df)
 
 
-@prop("Accounts do not influence each other: one alone gives its rows of the whole.", repeat=3)
+@prop("Accounts do not influence each other: one alone gives its rows of the whole.")
 def one_alone(t):
     df = draw(t.rng, 60)
     whole = yield t.call("etl", df)
     compare(t, whole, df)
-    part = df[df["acct"] == df["acct"].iloc[3]]
-    got = yield t.call("etl", part)
-    compare(t, got, part)
+    one = df["acct"].iloc[3]
+    got = yield t.call("etl", df[df["acct"] == one])
+    t.frame(got, whole[whole["acct"] == one].reset_index(drop=True), index="strict", column_order="strict", rtol=0, atol=0)
 
 
-@prop("Without equal times, the order of the input does not matter.", repeat=3)
+@prop("Without equal times, the order of the input does not matter.")
 def shuffled(t):
     df = draw(t.rng, 50)
     df["ts"] = START + pd.to_timedelta(t.rng.permutation(50) * 400, unit="min")

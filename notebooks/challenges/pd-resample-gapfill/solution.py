@@ -14,12 +14,11 @@ def hourly(df: pd.DataFrame, tz: str, limit: int = 2) -> pd.DataFrame:
     Returns:
         Columns sensor, ts (in tz), value, filled; by sensor, then ts.
     """
-    readings = df[["sensor", "value"]].assign(ts=_hour(df["ts"], tz)).dropna(subset=["value"])
+    readings = df.assign(ts=_hour(df["ts"], tz)).dropna(subset=["value"])
     means = readings.groupby(["sensor", "ts"], as_index=False)["value"].mean()
     out = _grid(means).merge(means, on=["sensor", "ts"], how="left")
     known = out["value"].notna()
-    if limit > 0:
-        out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
+    out["value"] = out.groupby("sensor")["value"].ffill(limit=limit)
     out["filled"] = out["value"].notna() & ~known
     return out
 

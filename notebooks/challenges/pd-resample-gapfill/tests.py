@@ -6,7 +6,8 @@ import pandas as pd
 from assay import basic, contract, edge, growth, prop, public, speed
 
 COLUMNS = ["sensor", "ts", "value", "filled"]
-ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Adelaide", "UTC"]
+TIMES = [("Europe/Berlin", "2024-10-26 08:00"), ("America/New_York", "2024-11-02 18:00"), ("Asia/Kolkata", "2024-07-07"),
+         ("Australia/Adelaide", "2024-04-06 04:00"), ("Europe/Berlin", "2024-03-30 08:00"), ("UTC", "2024-12-30")]
 
 
 def expected(df, tz, limit=2):
@@ -98,7 +99,7 @@ def naive_is_utc(t):
         ("x", "2024-01-31 20:00-05:00", 5.0, False)))
 
 
-@basic("Each sensor gets every hour from its own first reading's to its last's: some sensors, many readings.")
+@basic("Each sensor gets every hour from its own first reading's to its last's; df is in any order.")
 def many(t):
     df = draw(t.rng, 90, hours=60)
     got = yield t.call("hourly", df, "Europe/Berlin")
@@ -125,9 +126,10 @@ def long_day(t):
 
 @edge("When clocks change, days have 23 or 25 hours: random readings around both nights.")
 def around_changes(t):
-    for start, tz in (("2024-10-26 12:00", "Europe/Berlin"), ("2024-03-30 12:00", "Europe/Berlin"),
-                      ("2024-11-02 20:00", "America/New_York"), ("2024-03-09 20:00", "America/New_York")):
-        df = draw(t.rng, 70, start=start, hours=30, sensors=("a", "b"))
+    for tz, autumn, spring in (("Europe/Berlin", "2024-10-26 12:00", "2024-03-30 12:00"),
+                               ("America/New_York", "2024-11-02 20:00", "2024-03-09 20:00")):
+        df = pd.concat([draw(t.rng, 50, start=autumn, hours=30, sensors=("a", "b")),
+                        draw(t.rng, 50, start=spring, hours=30, sensors=("c", "d"))], ignore_index=True)
         got = yield t.call("hourly", df, tz)
         compare(t, got, expected(df, tz))
 
@@ -152,10 +154,9 @@ def half_hours(t):
 @edge("Later hours of a gap stay missing and are not marked; each gap counts anew.")
 def long_gaps(t):
     df = readings(("2024-05-01 20:10", "a", 3.0), ("2024-05-01 00:10", "a", 1.0), ("2024-05-01 09:10", "a", 2.0),
-                  ("2024-05-01 12:10", "a", 2.0))
-    for limit in (2, 4):
-        got = yield t.call("hourly", df, "Europe/Berlin", limit)
-        compare(t, got, expected(df, "Europe/Berlin", limit))
+                  ("2024-05-01 12:10", "a", 2.0), ("2024-05-01 16:10", "a", 7.0))
+    got = yield t.call("hourly", df, "Europe/Berlin", 3)  # gaps of 8, 2, 3 and 3 hours
+    compare(t, got, expected(df, "Europe/Berlin", 3))
 
 
 @edge("limit may be 0: nothing is filled.")
@@ -165,7 +166,7 @@ def no_fill(t):
     compare(t, got, expected(df, "Europe/Berlin", 0))
 
 
-@edge("filled is False where an hour has readings, be they equal to the value before or 0.")
+@edge("filled is True only where a value was carried: an hour with readings has its own.")
 def equal_values(t):
     df = readings(("2024-05-01 03:10", "a", 0.0), ("2024-05-01 00:10", "a", 1.0), ("2024-05-01 01:10", "a", 1.0),
                   ("2024-05-01 05:10", "a", 0.0))
@@ -174,7 +175,7 @@ def equal_values(t):
     t.equal(list(got["filled"]), [False, False, True, False, True, False], "filled")
 
 
-@edge("Rows without value are dropped first: at either end, within an hour, and all that a sensor has.")
+@edge("Rows without value are dropped first: no hour and no sensor comes of them.")
 def missing_readings(t):
     df = readings(("2024-05-01 00:10", "a", np.nan), ("2024-05-01 04:10", "a", 2.0), ("2024-05-01 04:20", "a", np.nan),
                   ("2024-05-01 05:10", "a", np.nan), ("2024-05-01 06:10", "a", 5.0), ("2024-05-01 09:10", "a", np.nan),
@@ -224,30 +225,22 @@ def numbered_sensors(t):
     compare(t, got, expected(df, "Europe/Berlin"))
 
 
-@prop("The rule holds for random readings, zones, limits and times of year.", repeat=12)
+@prop("The rule holds for random readings, zones, limits and times of year.", repeat=6)
 def random_readings(t):
-    start = str(t.rng.choice(["2024-10-26 08:00", "2024-03-30 08:00", "2024-04-06 04:00", "2024-11-02 18:00", "2024-07-07"]))
-    tz, limit = str(t.rng.choice(ZONES)), int(t.rng.integers(0, 5))
-    df = draw(t.rng, int(t.rng.integers(3, 60)), start=start)
+    tz, start = TIMES[t.repetition]
+    limit = int(t.rng.integers(0, 5))
+    df = draw(t.rng, int(t.rng.integers(20, 60)), start=start)
     got = yield t.call("hourly", df, tz, limit)
     compare(t, got, expected(df, tz, limit))
 
 
-@prop("Sensors do not influence each other: one alone gives its rows of the whole.", repeat=3)
+@prop("Sensors do not influence each other: one alone gives its rows of the whole.")
 def one_alone(t):
     df = draw(t.rng, 50)
     whole = yield t.call("hourly", df, "Europe/Berlin")
     compare(t, whole, expected(df, "Europe/Berlin"))
-    part = df[df["sensor"] == "barn"]
-    got = yield t.call("hourly", part, "Europe/Berlin")
-    compare(t, got, expected(part, "Europe/Berlin"))
-
-
-@prop("df is in any order: the order of readings does not matter.", repeat=3)
-def shuffled(t):
-    df = draw(t.rng, 50)
-    got = yield t.call("hourly", df.iloc[t.rng.permutation(50)], "America/New_York")
-    compare(t, got, expected(df, "America/New_York"))
+    got = yield t.call("hourly", df[df["sensor"] == "barn"], "Europe/Berlin")
+    compare(t, got, whole[whole["sensor"] == "barn"].reset_index(drop=True))
 
 
 @contract("df stays unchanged.")
@@ -265,15 +258,14 @@ def no_memory(t):
     first = yield t.call("hourly", df, "Europe/Berlin")
     between = yield t.call("hourly", other, "Europe/Berlin")
     elsewhere = yield t.call("hourly", df, "Asia/Kolkata")
-    again = yield t.call("hourly", df, "Europe/Berlin")
+    compare(t, first, expected(df, "Europe/Berlin"))
     compare(t, between, expected(other, "Europe/Berlin"))
     compare(t, elsewhere, expected(df, "Asia/Kolkata"))
-    t.same(first, again)
 
 
 @contract("The result has four columns in this order and a fresh index; filled is of True and False.")
 def form(t):
-    df = draw(t.rng, 30).assign(battery=0.5)[["battery", "value", "ts", "sensor"]]
+    df = draw(t.rng, 30).assign(battery=np.where(np.arange(30) % 4, 0.5, np.nan))[["battery", "value", "ts", "sensor"]]
     df.index = t.rng.permutation(30) + 4
     got = yield t.call("hourly", df, "Europe/Berlin")
     compare(t, got, expected(df, "Europe/Berlin"))
