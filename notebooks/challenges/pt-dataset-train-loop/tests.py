@@ -239,7 +239,7 @@ def dropout_off(t):
     val = batches(t, (7, 4))
     got = yield t.call("train", model, batches(t, (6, 6)), val, 2, 0.2, int(t.rng.integers(1000)))
     check_history(t, got, 2)
-    t.close(got[-1]["val_loss"], scores((yield t.method(model, "state_dict")), val)[0], rtol=1e-3, atol=1e-4, what="val_loss")
+    t.close(got[-1]["val_loss"], scores((yield t.method(model, "state_dict")), val)[0], 1e-3, 1e-4, what="val_loss")
 
 
 @contract("Train in training mode, in each epoch; validate in eval mode.")
