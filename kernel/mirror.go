@@ -56,8 +56,10 @@ func (m *mirror) toChild(src *wire.Peer, msg *protocol.Message) {
 		m.waiting = append(m.waiting, msg)
 	case src != nil:
 		m.child.SendFrom(src, m.signed(msg, m.back))
+		m.child.Throttle(m.front)
 	default:
 		m.child.Send(m.signed(msg, m.back))
+		m.child.Throttle(m.front)
 	}
 }
 

@@ -42,6 +42,7 @@ type Peer struct {
 	cause error      // why it was dropped
 	until time.Time  // Close: when lingering ends
 	out   outbox
+	held  []*Peer // not read from while so much waits for this one
 }
 
 func newPeer(g *guard, identity []byte, h Handler, o Options) *Peer {

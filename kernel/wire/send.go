@@ -38,6 +38,30 @@ func (p *Peer) SendFrom(src *Peer, f Frames) error {
 	return p.overflow()
 }
 
+// throttleAt is how much may wait for a peer before those who send to it through us are made to wait.
+const throttleAt = 64 << 20
+
+// Throttle stops reading from src, another peer, while a lot waits for p: what src sends on stays with it, as it would if
+// it were connected to p. Call it from a callback of src after sending.
+func (p *Peer) Throttle(src *Peer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.out.queued > throttleAt && !slices.Contains(p.held, src) {
+		src.Pause()
+		p.held = append(p.held, src)
+	}
+}
+
+// unthrottle ends Throttle when little is left to write, or nothing ever will be. The caller holds the lock.
+func (p *Peer) unthrottle() {
+	if p.out.queued <= throttleAt/2 {
+		for _, src := range p.held {
+			src.Resume()
+		}
+		p.held = nil
+	}
+}
+
 func (p *Peer) enqueue(f Frames) error {
 	if p.ending.Load() || p.out.dead {
 		return net.ErrClosed
@@ -77,7 +101,9 @@ func (p *Peer) writeRest() {
 		_, err := batch.WriteTo(p.conn)
 		p.mu.Lock()
 		p.out.taken(n, err)
+		p.unthrottle()
 	}
+	p.unthrottle()
 	p.out.writing = false
 	p.out.closeWrite()
 	p.cond.Broadcast()

@@ -214,6 +214,39 @@ func TestPause(t *testing.T) {
 	}
 }
 
+// A peer that sends on to one that does not read is made to wait itself, and nothing is lost.
+func TestThrottle(t *testing.T) {
+	sinkIn := newInbox()
+	sink := rawPeer(t, listenRouter(t, sinkIn.handler(), Options{}), zmq4.Dealer, "sink")
+	target := recv(t, sinkIn.opened)
+	l := listenRouter(t, Handler{Message: func(p *Peer, f Frames) {
+		target.SendFrom(p, f)
+		target.Throttle(p)
+	}}, Options{})
+	src := dialDealer(t, l, "src", Handler{})
+	const n, size = 160, 1 << 20
+	for i := range n {
+		src.Send(Frames{{byte(i)}, make([]byte, size)})
+	}
+	eventually(t, "the source is held back", func() bool { return target.Queued() > throttleAt })
+	time.Sleep(200 * time.Millisecond)
+	if q := target.Queued(); q > throttleAt+2*size || src.Queued() == 0 {
+		t.Errorf("%d bytes wait here, %d with the source", q, src.Queued())
+	}
+	rd := newReader(sink, Options{}.withDefaults().Limits)
+	for i := range n {
+		if f, _, err := rd.next(); err != nil || len(f) != 2 || f[0][0] != byte(i) || len(f[1]) != size {
+			t.Fatalf("message %d: %v", i, err)
+		}
+	}
+	for range n { // more than it takes to be held back, towards one that goes away
+		src.Send(Frames{{0}, make([]byte, size)})
+	}
+	eventually(t, "the source is held back again", func() bool { return target.Queued() > throttleAt })
+	sink.Close()
+	eventually(t, "it is let go", func() bool { return src.Queued() == 0 })
+}
+
 // SendFrom keeps its order with Send, and what it joined is written when the source has nothing more.
 func TestSendFrom(t *testing.T) {
 	out := newInbox()
