@@ -34,7 +34,8 @@ if [ -z "$bad" ]; then count 1 0; else echo "not gofmt-ed: $bad"; count 0 1; fi
 if go vet ./...; then count 1 0; else count 0 1; fi
 
 out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+suites=
+trap '[ -z "$suites" ] || kill $suites 2>/dev/null; rm -rf "$out"' EXIT
 
 say "go test -race"
 go test -race -timeout 30m -json ./... >"$out/go.json"
@@ -58,16 +59,19 @@ count "$good" "$lost"
 say "memory, which the race detector would distort"
 if go test -count=1 -run 'TestLargeMessageMemory' ./kernel/wire; then count 1 0; else count 0 1; fi
 
-say "every challenge: its reference passes"
-if bin/assay verify --python .venv/bin/python --seeds 1 --only solution.py 2>"$out/verify.txt"; then
-    count 1 0
-else
-    tail -n 20 "$out/verify.txt"
-    count 0 1
-fi
+# The suites mostly wait, and the challenges mostly compute.
+.venv/bin/python scripts/conformance/run.py >"$out/conformance.txt" 2>&1 &
+suites=$!
+
+say "every challenge on one seed: right answers pass, traps meet their fate (make verify: 20 seeds)"
+bin/assay verify --python .venv/bin/python --seeds 1 >"$out/verify.txt" 2>&1
+code=$?
+count "$(grep -c ' as expected on 1 of 1 seeds$' "$out/verify.txt")" 0
+[ $code -eq 0 ] || { tail -n 40 "$out/verify.txt"; count 0 1; }
 
 say "public kernel suites, plain ipykernel beside ours"
-.venv/bin/python scripts/conformance/run.py >"$out/conformance.txt" 2>&1
+wait $suites
+suites=
 cat "$out/conformance.txt"
 read -r good bad < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/conformance.txt")
 count "${good:-0}" "${bad:-1}"
