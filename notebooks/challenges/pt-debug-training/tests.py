@@ -323,15 +323,19 @@ def plain_floats(t):
 
 @contract("val_acc is the accuracy of the trained model on the validation rows.")
 def honest_accuracy(t):
-    # A claim that is right for one seed by chance is not for several.
-    for seed in t.rng.integers(10_000, size=4):
+    # A claim that is right for one seed by chance is not for several, and no constant is right for two accuracies.
+    seen = []
+    for seed in t.rng.integers(10_000, size=12):
         got = yield t.keep("train_fixed", int(seed))
         _, acc = yield from check_result(t, got)
         model = yield t.method(got, "__getitem__", "model", _keep=True)
         _, _, x, y = t.reference.make_data(int(seed))
         p = yield t.call("predict_proba", model, x)
         t.shape(p, (len(x), 3))
-        t.close(float(acc), float((p.argmax(dim=1) == y).float().mean()), rtol=0, atol=1e-6, what="val_acc")
+        seen.append(float((p.argmax(dim=1) == y).float().mean()))
+        t.close(float(acc), seen[-1], rtol=0, atol=1e-6, what="val_acc")
+        if len(seen) >= 4 and len(set(seen)) > 1:
+            return
 
 
 @contract("Arguments are kept: Net has two hidden layers of width 16 unless it is told otherwise.")
