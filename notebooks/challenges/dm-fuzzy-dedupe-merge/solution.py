@@ -8,12 +8,21 @@ def keys(column: pd.Series) -> pd.Series:
     """Comparable text: no accents, lower case, words sorted; "" where nothing is left."""
     text = column.astype("string").fillna("").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
     words = text.str.lower().str.replace(r"[\W_]+", " ", regex=True).str.split()
-    return words.map(lambda w: " ".join(sorted(w))).astype(object)
+    return words.map(lambda w: " ".join(sorted(w)))
 
 
 def similarity(a: str, b: str) -> float:
     """Score of two name keys, whichever comes first."""
     return SequenceMatcher(None, min(a, b), max(a, b)).ratio()
+
+
+def by_city(ids: pd.Series, names: pd.Series, cities: pd.Series) -> dict[str, list[tuple]]:
+    """Id and name key of everybody with a name and a city, city by city: only these are compared."""
+    blocks = {}
+    for i, name, city in zip(ids, names, cities):
+        if name and city:
+            blocks.setdefault(city, []).append((i, name))
+    return blocks
 
 
 def clusters(people: pd.DataFrame, threshold: float) -> pd.Series:
@@ -22,13 +31,11 @@ def clusters(people: pd.DataFrame, threshold: float) -> pd.Series:
 
     def lowest(i):
         while lower[i] != i:
-            lower[i] = lower[lower[i]]
             i = lower[i]
         return i
 
-    known = people[(people["name_key"] != "") & (people["city_key"] != "")]
-    for _, block in known.groupby("city_key"):
-        for (i, a), (j, b) in combinations(zip(block["rec_id"], block["name_key"]), 2):
+    for block in by_city(people["rec_id"], people["name_key"], people["city_key"]).values():
+        for (i, a), (j, b) in combinations(block, 2):
             i, j = lowest(i), lowest(j)
             if i != j and similarity(a, b) >= threshold:
                 lower[max(i, j)] = min(i, j)
@@ -60,10 +67,7 @@ def dedupe_and_match(rec: pd.DataFrame, ref: pd.DataFrame, threshold: float) -> 
     kept = people.sort_values(["filled", "rec_id"], ascending=[False, True]).drop_duplicates("cluster")
     kept = kept.sort_values("rec_id", ignore_index=True)
 
-    register = {}
-    for ref_id, name, city in zip(ref["ref_id"], keys(ref["name"]), keys(ref["city"])):
-        if name and city:
-            register.setdefault(city, []).append((ref_id, name))
+    register = by_city(ref["ref_id"], keys(ref["name"]), keys(ref["city"]))
     found = [best_match(n, register.get(c, []), threshold) for n, c in zip(kept["name_key"], kept["city_key"])]
     return kept[["rec_id", "cluster"]].assign(
         ref_id=pd.Series([r for r, _ in found], dtype="string"), score=pd.Series([s for _, s in found], dtype=float)

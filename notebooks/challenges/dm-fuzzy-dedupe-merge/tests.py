@@ -141,10 +141,12 @@ def example(t):
 @basic("Records that match form a cluster; one row per cluster, with its best match in ref.")
 def by_hand(t):
     rec = records((12, "Olsen", "Bergen", None), (4, "Hansen", "Bergen", None), (8, "Olsen", "Bergen", "o@a.no"),
-                  (2, "Berg", "Oslo", None), (20, "Olsen", "Oslo", None))
+                  (2, "Berg", "Oslo", None), (20, "Olsen", "Oslo", None), (30, "Prandt", "Lund", None), (31, "Lind", "Lund", None),
+                  (33, "Brandt", "Lund", None))
     ref = register(("B", "Olsen", "Oslo"), ("C", "Jansen", "Bergen"), ("A", "Olsen", "Bergen"))
     got = yield t.call(NAME, rec, ref, 0.8)
-    compare(t, got, result([(8, 8, "A", 1.0), (4, 4, "C", 10 / 12), (2, 2, None, None), (20, 20, "B", 1.0)]))
+    compare(t, got, result([(8, 8, "A", 1.0), (4, 4, "C", 10 / 12), (2, 2, None, None), (20, 20, "B", 1.0),
+                            (30, 30, None, None), (31, 31, None, None)]))
 
 
 @basic("Records that match form a cluster: several towns.")
@@ -206,8 +208,8 @@ def digits(t):
 def empty_names(t):
     rec = records((6, None, "Lyon", "a@b.org"), (2, np.nan, "Lyon", "a@b.org"), (9, "", "Lyon", None), (4, " -- ", "Lyon", None),
                   (5, "nan", "Lyon", None), (7, "None", "Lyon", None))
-    ref = register(("R3", None, "Lyon"), ("R1", "", "Lyon"), ("R2", "?", "Lyon"))
-    yield from check(t, rec, ref, 0.5)
+    ref = register(("R3", None, "Lyon"), ("R1", "", "Lyon"), ("R2", "?", "Lyon"), ("R4", "Zz", "Lyon"))
+    yield from check(t, rec, ref, 0.0)  # with this threshold everything else matches
 
 
 @edge("An empty city matches nothing, not even another.")
@@ -215,6 +217,13 @@ def empty_cities(t):
     rec = records((6, "Anne Dupont", None, None), (2, "Anne Dupont", np.nan, None), (9, "Anne Dupont", "", None),
                   (4, "Anne Dupont", " . ", None), (5, "Anne Dupont", "Lyon", None))
     ref = register(("R2", "Anne Dupont", None), ("R1", "Anne Dupont", ""))
+    yield from check(t, rec, ref, 0.8)
+
+
+@edge("Text may be missing: a column may hold nothing else.")
+def nothing_known(t):
+    rec = records((6, "Anne Dupont", "Lyon", None), (2, "Anne Dupont", "Lyon", None)).assign(email=np.nan)
+    ref = register(("R1", "Anne Dupont", None)).assign(city=np.nan)
     yield from check(t, rec, ref, 0.8)
 
 
@@ -232,19 +241,17 @@ def at_threshold(t):
 def chain(t):
     # Each name differs by one letter from the one before it.
     names = ["aaaaaa", "aaaaab", "aaaabb", "aaabbb", "aabbbb"]
-    for order in ([0, 4, 2, 1, 3], [4, 0, 3, 1, 2]):
-        rec = records(*((10 + k, names[k], "Lyon", None) for k in order))
-        got = yield t.call(NAME, rec, NOBODY, 0.8)
-        compare(t, got, result([(10, 10, None, None)]))
+    rows = [(10 + k, names[k], "Lyon", None) for k in (0, 4, 2, 1, 3)] + [(30 + k, names[k], "Nice", None) for k in (4, 0, 3, 1, 2)]
+    got = yield t.call(NAME, records(*rows), NOBODY, 0.8)
+    compare(t, got, result([(10, 10, None, None), (30, 30, None, None)]))
 
 
-@edge("Records that match through others: the link has the highest rec_id and stands last.")
+@edge("Records that match through others form one cluster, whichever of them comes last.")
 def late_link(t):
-    rec = records((3, "aaaaaa", "Lyon", "a@b.org"), (5, "aaaabb", "Lyon", None), (9, "aaaaab", "Lyon", None))
-    yield from check(t, rec, register(("R", "aaaaaa", "Lyon")), 0.8)
-    rec = records((9, "aaaaaa", "Lyon", None), (8, "bbbbaa", "Lyon", None), (2, "zz", "Lyon", None), (5, "aaaabb", "Lyon", None),
-                  (4, "aaaaab", "Lyon", None))
-    yield from check(t, rec, register(("R", "aaaaaa", "Lyon")), 0.8)
+    rec = records((3, "aaaaaa", "Lyon", "a@b.org"), (5, "aaaabb", "Lyon", None), (9, "aaaaab", "Lyon", None),
+                  (29, "aaaaaa", "Nice", None), (28, "bbbbaa", "Nice", None), (22, "zz", "Nice", None), (25, "aaaabb", "Nice", None),
+                  (24, "aaaaab", "Nice", None))
+    yield from check(t, rec, register(("R", "aaaaaa", "Lyon"), ("S", "aaaaaa", "Nice")), 0.8)
 
 
 @edge("The record that misses fewest of name, city, email is kept.")
@@ -278,12 +285,12 @@ def tied_matches(t):
 
 @edge("The same score whichever text comes first.")
 def same_score(t):
-    for order in (["Tide", "Diet"], ["Diet", "Tide"]):
-        rec = records(*((5 - k, name, "Lyon", None) for k, name in enumerate(order)))
-        got = yield t.call(NAME, rec, register(("R", order[0], "Lyon"), ("S", "Tied", "Lyon")), 0.5)
-        compare(t, got, by_rule(rec, register(("R", order[0], "Lyon"), ("S", "Tied", "Lyon")), 0.5))
-    for name, other in (("Tide", "Diet"), ("Diet", "Tide")):
-        yield from check(t, records((5, name, "Lyon", None)), register(("R", other, "Lyon")), 0.4)
+    # "diet" before "tide" scores 0.5, "tide" before "diet" 0.25.
+    rec = records((5, "Tide", "Lyon", None), (4, "Diet", "Lyon", None), (15, "Diet", "Nice", None), (14, "Tide", "Nice", None),
+                  (20, "Tide", "Lund", None), (30, "Diet", "Oslo", None))
+    ref = register(("R", "Tide", "Lyon"), ("S", "Tied", "Lyon"), ("T", "Diet", "Nice"), ("U", "Tied", "Nice"),
+                   ("V", "Diet", "Lund"), ("W", "Tide", "Oslo"))
+    yield from check(t, rec, ref, 0.4)
 
 
 @edge("No records: no rows.")
@@ -303,33 +310,29 @@ def one_record(t):
     yield from check(t, records((77, "Anne Dupont", "Lyon", None)), register(("R1", "Anna Dupont", "Lyon")), 0.8)
 
 
-@prop("The rules of the statement: any town, any threshold.", repeat=9)
+@prop("The rules of the statement: any town, any threshold.", repeat=4)
 def any_town(t):
     rec, ref = town(t.rng, people=int(t.rng.integers(2, 7)), copies=int(t.rng.integers(3, 22)), known=int(t.rng.integers(1, 9)))
     yield from check(t, rec, ref, float(t.rng.uniform(0.6, 1.0)))
 
 
-@prop("Row order changes nothing.", repeat=6)
+@prop("Row order changes nothing.", repeat=2)
 def shuffled(t):
     rec, ref = town(t.rng, people=4, copies=18)
-    got = yield t.call(NAME, rec, ref, 0.7)
-    again = yield t.call(NAME, rec.iloc[t.rng.permutation(len(rec))].reset_index(drop=True),
-                         ref.iloc[t.rng.permutation(len(ref))].reset_index(drop=True), 0.7)
-    compare(t, got, by_rule(rec, ref, 0.7))
-    t.frame(again, got, index="strict", column_order="strict", rtol=0, atol=1e-9)
+    want = by_rule(rec, ref, 0.7)
+    got = yield t.call(NAME, rec.iloc[t.rng.permutation(len(rec))].reset_index(drop=True),
+                       ref.iloc[t.rng.permutation(len(ref))].reset_index(drop=True), 0.7)
+    compare(t, got, want)
 
 
-@prop("Other cities change nothing: two towns together give the rows of both.", repeat=4)
+@prop("Other cities change nothing: two towns together give the rows of both.", repeat=2)
 def two_towns(t):
     a, ref_a = town(t.rng, cities=CITIES[:2])
     b, ref_b = town(t.rng, cities=CITIES[2:])
     b["rec_id"] += 1000
     ref_b["ref_id"] = "S" + ref_b["ref_id"]
-    one = yield t.call(NAME, a, ref_a, 0.75)
-    two = yield t.call(NAME, b, ref_b, 0.75)
     both = yield t.call(NAME, pd.concat([b, a], ignore_index=True), pd.concat([ref_a, ref_b], ignore_index=True), 0.75)
-    compare(t, one, by_rule(a, ref_a, 0.75))
-    t.frame(both, pd.concat([one, two], ignore_index=True), index="strict", column_order="strict", rtol=0, atol=1e-9)
+    compare(t, both, pd.concat([by_rule(a, ref_a, 0.75), by_rule(b, ref_b, 0.75)], ignore_index=True))
 
 
 @contract("Inputs stay unchanged.")
@@ -356,11 +359,9 @@ def no_memory(t):
     other, known = town(t.rng)
     other["rec_id"] = rec["rec_id"].to_numpy()
     first = yield t.call(NAME, rec, ref, 0.8)
-    between = yield t.call(NAME, other, known, 0.8)
-    again = yield t.call(NAME, rec, ref, 0.8)
+    second = yield t.call(NAME, other, known, 0.8)
     compare(t, first, by_rule(rec, ref, 0.8))
-    compare(t, between, by_rule(other, known, 0.8))
-    compare(t, again, by_rule(rec, ref, 0.8))
+    compare(t, second, by_rule(other, known, 0.8))
 
 
 @contract("Columns rec_id, cluster, ref_id, score, sorted by rec_id, index 0, 1, 2, ...")

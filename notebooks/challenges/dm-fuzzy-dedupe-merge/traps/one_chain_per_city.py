@@ -1,5 +1,5 @@
 # trap: wrong
-# fails: property
+# fails: basic
 # why: sorts names and compares neighbours only
 from difflib import SequenceMatcher
 from itertools import pairwise
