@@ -1,14 +1,18 @@
+import re
+import unicodedata
 from difflib import SequenceMatcher
 from itertools import combinations
 
 import pandas as pd
 
 
-def keys(column: pd.Series) -> pd.Series:
+def key(text: str | None) -> str:
     """Comparable text: no accents, lower case, words sorted; "" where nothing is left."""
-    text = column.astype("string").fillna("").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
-    words = text.str.lower().str.replace(r"[\W_]+", " ", regex=True).str.split()
-    return words.map(lambda w: " ".join(sorted(w)))
+    if pd.isna(text):
+        return ""
+    letters = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in letters if not unicodedata.combining(c))
+    return " ".join(sorted(re.findall(r"[^\W_]+", bare.lower())))
 
 
 def similarity(a: str, b: str) -> float:
@@ -61,13 +65,13 @@ def dedupe_and_match(rec: pd.DataFrame, ref: pd.DataFrame, threshold: float) -> 
         rec_id of the record that is kept, cluster, ref_id and score; sorted by rec_id.
     """
     people = rec.assign(
-        name_key=keys(rec["name"]), city_key=keys(rec["city"]), filled=rec[["name", "city", "email"]].notna().sum(axis=1)
+        name_key=rec["name"].map(key), city_key=rec["city"].map(key), gaps=rec[["name", "city", "email"]].isna().sum(axis=1)
     )
     people["cluster"] = clusters(people, threshold)
-    kept = people.sort_values(["filled", "rec_id"], ascending=[False, True]).drop_duplicates("cluster")
+    kept = people.sort_values(["gaps", "rec_id"]).drop_duplicates("cluster")
     kept = kept.sort_values("rec_id", ignore_index=True)
 
-    register = by_city(ref["ref_id"], keys(ref["name"]), keys(ref["city"]))
+    register = by_city(ref["ref_id"], ref["name"].map(key), ref["city"].map(key))
     found = [best_match(n, register.get(c, []), threshold) for n, c in zip(kept["name_key"], kept["city_key"])]
     return kept[["rec_id", "cluster"]].assign(
         ref_id=pd.Series([r for r, _ in found], dtype="string"), score=pd.Series([s for _, s in found], dtype=float)
