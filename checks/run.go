@@ -45,8 +45,12 @@ const (
 	maxRevived  = 2
 )
 
-// groups splits the cases: one child serves each group. Classes stay apart, long ones are halved, and a case that asks
-// for it is alone.
+// longest is how many cases a group may have: more are halved. A child of its own costs as much as several cases, since it
+// has to make copies of what it touches first; few groups leave nothing to do side by side.
+const longest = 18
+
+// groups splits the cases: one child serves each group. The contract, which is short, goes with the edge cases; the other
+// classes stay apart, so that hanging in one costs the next nothing; and a case that asks for it is alone.
 func (r *run) groups() [][]int {
 	by := map[string][]int{}
 	var out [][]int
@@ -56,14 +60,17 @@ func (r *run) groups() [][]int {
 			continue
 		}
 		class := c.Class
-		if class == "public" {
+		switch class {
+		case "public":
 			class = "basic"
+		case "contract":
+			class = "edge"
 		}
 		by[class] = append(by[class], i)
 	}
-	for _, class := range []string{"contract", "property", "edge", "basic"} {
+	for _, class := range []string{"property", "edge", "basic"} {
 		g := by[class]
-		if n := len(g); n > 12 {
+		if n := len(g); n > longest {
 			out = append(out, g[:n/2], g[n/2:])
 		} else if n > 0 {
 			out = append(out, g)
