@@ -34,8 +34,8 @@ if [ -z "$bad" ]; then count 1 0; else echo "not gofmt-ed: $bad"; count 0 1; fi
 if go vet ./...; then count 1 0; else count 0 1; fi
 
 out=$(mktemp -d)
-suites=
-trap '[ -z "$suites" ] || kill $suites 2>/dev/null; rm -rf "$out"' EXIT
+beside=
+trap '[ -z "$beside" ] || kill $beside 2>/dev/null; rm -rf "$out"' EXIT
 
 say "go test -race"
 go test -race -timeout 30m -json ./... >"$out/go.json"
@@ -59,9 +59,10 @@ count "$good" "$lost"
 say "memory, which the race detector would distort"
 if go test -count=1 -run 'TestLargeMessageMemory' ./kernel/wire; then count 1 0; else count 0 1; fi
 
-# The suites mostly wait, and the challenges mostly compute.
-.venv/bin/python scripts/conformance/run.py >"$out/conformance.txt" 2>&1 &
-suites=$!
+# What mostly waits runs beside the challenges, which mostly compute.
+browser() { node --test --test-reporter=tap e2e/*.test.mjs >"$out/e2e.txt" 2>&1; }
+{ .venv/bin/python scripts/conformance/run.py >"$out/conformance.txt" 2>&1; browser; } &
+beside=$!
 
 say "every challenge on one seed: right answers pass, traps meet their fate (make verify: 20 seeds)"
 bin/assay verify --python .venv/bin/python --seeds 1 >"$out/verify.txt" 2>&1
@@ -70,8 +71,8 @@ count "$(grep -c ' as expected on 1 of 1 seeds$' "$out/verify.txt")" 0
 [ $code -eq 0 ] || { tail -n 40 "$out/verify.txt"; count 0 1; }
 
 say "public kernel suites, plain ipykernel beside ours"
-wait $suites
-suites=
+wait $beside
+beside=
 cat "$out/conformance.txt"
 read -r good bad < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/conformance.txt")
 count "${good:-0}" "${bad:-1}"
@@ -82,7 +83,11 @@ grep -E '^not ok|^  +error:' "$out/page.txt"
 count "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$out/page.txt")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$out/page.txt")"
 
 say "JupyterLab in a browser"
-node --test --test-reporter=tap e2e/*.test.mjs >"$out/e2e.txt" 2>&1
+if ! grep -q '^# fail 0$' "$out/e2e.txt"; then
+    grep -E '^ *not ok' "$out/e2e.txt"
+    echo "once more alone"
+    browser
+fi
 sed -nE 's/^ *((not )?ok .*)$/\1/p' "$out/e2e.txt"
 grep -q '^# fail 0$' "$out/e2e.txt" || tail -n 80 "$out/e2e.txt"
 count "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$out/e2e.txt")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$out/e2e.txt")"
