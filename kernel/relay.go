@@ -31,6 +31,7 @@ type relay struct {
 	acts   actions
 
 	bad     atomic.Int64 // messages dropped
+	streak  int          // outputs since the last status; of the goroutine that reads the child's iopub
 	banner  atomic.Pointer[string]
 	welcome atomic.Bool // the child greets new subscribers
 
@@ -274,6 +275,13 @@ func (r *relay) noteBanner(msg *protocol.Message) {
 	}
 }
 
+// A cell that has said floodAfter things in a row is read in pieces of floodRest. Waking up for every one of thousands of
+// outputs would take the processor from the cell that makes them and from the client that shows them.
+const (
+	floodAfter = 64
+	floodRest  = 3 * time.Millisecond
+)
+
 // published takes what the child publishes.
 func (r *relay) published(p *wire.Peer, f wire.Frames) {
 	msg, head, ok := r.read("child iopub", r.back, f)
@@ -293,9 +301,14 @@ func (r *relay) published(p *wire.Peer, f wire.Frames) {
 		r.greetAll()
 	case head.MsgType == "status":
 		r.status(p, msg)
+	case !isOutput(head.MsgType):
+		r.say.pass(p, msg)
 	default:
 		r.say.pass(p, msg)
-		if open && isOutput(head.MsgType) {
+		if r.streak++; r.streak > floodAfter {
+			p.Rest(floodRest)
+		}
+		if open {
 			parent, _ := protocol.DecodeParent(msg.Parent)
 			r.flight.tee(head.MsgType, parent.MsgID, msg)
 		}
@@ -304,6 +317,7 @@ func (r *relay) published(p *wire.Peer, f wire.Frames) {
 
 func (r *relay) status(p *wire.Peer, msg *protocol.Message) {
 	var s protocol.Status
+	r.streak = 0
 	if protocol.Decode(msg.Content, &s) == nil && s.ExecutionState == "idle" {
 		parent, _ := protocol.DecodeParent(msg.Parent)
 		r.flight.idle(p, parent.MsgID, msg)

@@ -33,6 +33,7 @@ type Peer struct {
 	number   uint64              // in the order in which the listener accepted
 	done     chan struct{}
 	corked   []*Peer // peers with messages that this one's reading goroutine has yet to write
+	rest     time.Duration
 
 	paused atomic.Bool
 	ending atomic.Bool // Close was called or the peer was dropped
@@ -49,7 +50,7 @@ func newPeer(g *guard, identity []byte, h Handler, o Options) *Peer {
 	p := &Peer{h: h, o: o, conn: g.Conn, rd: g.rd, identity: identity, done: make(chan struct{})}
 	p.cond = sync.NewCond(&p.mu)
 	p.out.open(g.Conn)
-	p.rd.wait = p.flushCorked
+	p.rd.wait = p.beforeRead
 	return p
 }
 
@@ -211,6 +212,19 @@ func (p *Peer) drain() {
 	defer p.mu.Unlock()
 	for p.out.writing { // bounded by the write deadline
 		p.cond.Wait()
+	}
+}
+
+// Rest makes the reading goroutine pause for d, once, when it has written what it has and before it reads on: what a peer
+// says in a flood is then handled in fewer and larger pieces. Call it from a callback of the peer.
+func (p *Peer) Rest(d time.Duration) { p.rest = d }
+
+// beforeRead is called before a read that may block.
+func (p *Peer) beforeRead() {
+	p.flushCorked()
+	if p.rest > 0 {
+		time.Sleep(p.rest)
+		p.rest = 0
 	}
 }
 

@@ -214,6 +214,33 @@ func TestPause(t *testing.T) {
 	}
 }
 
+// A peer that rests has sent on what it had before, is read from again afterwards, and does so once.
+func TestRest(t *testing.T) {
+	const rest = 300 * time.Millisecond
+	in := newInbox()
+	first := true
+	l := listenRouter(t, Handler{Message: func(p *Peer, f Frames) {
+		p.SendFrom(p, f)
+		if first {
+			first = false
+			p.Rest(rest)
+		}
+	}}, Options{})
+	src := dialDealer(t, l, "src", in.handler())
+	times := []time.Time{}
+	for range 3 {
+		src.Send(Frames{{1}})
+		recv(t, in.messages)
+		times = append(times, time.Now())
+	}
+	if d := times[1].Sub(times[0]); d < rest*9/10 {
+		t.Errorf("the second message took %v: it did not rest", d)
+	}
+	if d := times[2].Sub(times[1]); d > rest/2 {
+		t.Errorf("the third message took %v: it rested twice", d)
+	}
+}
+
 // A peer that sends on to one that does not read is made to wait itself, and nothing is lost.
 func TestThrottle(t *testing.T) {
 	sinkIn := newInbox()
