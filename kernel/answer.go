@@ -60,14 +60,20 @@ func (f *flight) feedback(fb session.Feedback) {
 // replace a display, where a console or a batch job would keep the part. What might be dropped on its way is not shown,
 // because nothing could replace it.
 func (f *flight) showPart(w *wait) {
-	switch id := w.q.head.MsgID; {
-	case w.q.cell.magic != nil, w.q.cellID() == "", len(w.latest.Data) == 0, f.flooding(w.q):
-	case w.shown:
-		f.updateDisplay(f.shown[id], w.latest.Data)
-	default:
-		w.shown = true
-		f.publishDisplay("display_data", w.q.msg.Header, w.latest.Data, f.newDisplay(id, w.q.msg.Header))
+	if w.q.cell.magic == nil && w.q.cellID() != "" && len(w.latest.Data) > 0 && !f.flooding(w.q) {
+		f.present(w, w.latest.Data)
 	}
+}
+
+// present shows data under the cell that asked, in place of what it showed before.
+func (f *flight) present(w *wait, data map[string]string) {
+	id, header := w.q.head.MsgID, w.q.msg.Header
+	if w.shown {
+		f.updateDisplay(f.shown[id], data)
+		return
+	}
+	w.shown = true
+	f.publishDisplay("display_data", header, data, f.newDisplay(id, header))
 }
 
 // endWait shows what there is, under the cell that asked, and lets the cell end.
@@ -80,11 +86,8 @@ func (f *flight) endWait(why reason) {
 		data = w.latest.Data
 	}
 	show := func() {
-		switch id := w.q.head.MsgID; {
-		case !w.shown:
-			f.publishDisplay("display_data", w.q.msg.Header, data, f.newDisplay(id, w.q.msg.Header))
-		case why == answered:
-			f.updateDisplay(f.shown[id], data)
+		if !w.shown || why == answered {
+			f.present(w, data)
 		}
 	}
 	switch m := w.q.cell.magic; {

@@ -51,16 +51,16 @@ type dialer func(ctx context.Context, m *mirror) (*wire.Peer, error)
 func (m *mirror) toChild(src *wire.Peer, msg *protocol.Message) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch {
-	case m.child == nil:
+	if m.child == nil {
 		m.waiting = append(m.waiting, msg)
-	case src != nil:
-		m.child.SendFrom(src, m.signed(msg, m.back))
-		m.child.Throttle(m.front)
-	default:
-		m.child.Send(m.signed(msg, m.back))
-		m.child.Throttle(m.front)
+		return
 	}
+	if src != nil {
+		m.child.SendFrom(src, m.signed(msg, m.back))
+	} else {
+		m.child.Send(m.signed(msg, m.back))
+	}
+	m.child.Throttle(m.front)
 }
 
 // toFront is the way back.

@@ -13,16 +13,20 @@ import (
 )
 
 // residentMB is the memory of a process.
-func residentMB(t *testing.T, pid int) int {
+func residentMB(t *testing.T, pid int) int { return statusKB(t, pid, "VmRSS") >> 10 }
+
+// statusKB is one of the sizes that Linux states of a process.
+func statusKB(t *testing.T, pid int, field string) (kB int) {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
-	var kB int
-	fmt.Sscan(rest, &kB)
-	return kB >> 10
+	_, rest, _ := strings.Cut(string(status), field+":")
+	if _, err := fmt.Sscan(rest, &kB); err != nil {
+		t.Fatalf("no %s: %v", field, err)
+	}
+	return kB
 }
 
 // stoppedChild is a kernel whose child has been halted, as by a debugger or a full machine.

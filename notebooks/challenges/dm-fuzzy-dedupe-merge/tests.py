@@ -45,12 +45,12 @@ def by_rule(rec, ref, threshold):
     left, rows = set(people), []
     while left:
         first = min(left)
-        group, todo = {first}, [first]
-        while todo:
-            i = todo.pop()
+        group, queue = {first}, [first]
+        while queue:
+            i = queue.pop()
             new = {j for j in left - group if matches(people[i], people[j], threshold)}
             group |= new
-            todo += new
+            queue += new
         left -= group
         kept = min(group, key=lambda i: (lack[i], i))
         found = [(-similarity(people[kept][0], r[0]), i) for i, r in register.items() if matches(people[kept], r, threshold)]
