@@ -68,8 +68,9 @@ func TestAttacks(t *testing.T) {
 			stage.unharmed(t)
 		})
 	}
-	if left := children(t, "import zygote"); left > 1 {
-		t.Errorf("%d children are left", left-1) // one is the parser
+	const waiting = 1 + maxSpares // the parser, and those for the next answer
+	if left := children(t, "import zygote", waiting); left > waiting {
+		t.Errorf("%d children are left", left-waiting)
 	}
 	again := grade(t, g, spec, cell("import numpy as np\ndef solve(X):\n    return np.mean(X, axis=0)"), Options{Session: "attacks"})
 	if *again.Correctness.Points != 35 {
@@ -136,8 +137,8 @@ func TestAttacksWorkOnANaiveGrader(t *testing.T) {
 	}
 }
 
-// children counts the children of our own processes with a word in their command line.
-func children(t *testing.T, word string) int {
+// children counts the children of our own processes with a word in their command line, once there are no more than so many.
+func children(t *testing.T, word string, most int) int {
 	t.Helper()
 	n := 0
 	for range 20 { // they are reaped in their own time
@@ -146,7 +147,7 @@ func children(t *testing.T, word string) int {
 			b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 			n += len(strings.Fields(string(b)))
 		}
-		if n <= 1 {
+		if n <= most {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -58,7 +58,7 @@ func New(c Config) (_ *Grader, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("no Python at %q: name one that has NumPy", c.Python)
 	}
-	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(max(runtime.NumCPU(), 1), 4))}
+	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(runtime.NumCPU()+1, 4))}
 	if g.log == nil {
 		g.log = slog.Default()
 	}
@@ -102,6 +102,7 @@ func (g *Grader) Warm(ctx context.Context, s *Spec, session string) {
 		}
 		g.note(b)
 		b.leave()
+		b.prepare(s.limits())
 	})
 	if _, err := g.pool.oracle(ctx, s); err != nil {
 		g.log.Warn("grader: warm", "challenge", s.Slug, "err", err)
@@ -133,7 +134,12 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { b.leave() }()
+	defer func() {
+		b.leave()
+		if o.Session != "" {
+			go b.prepare(s.limits()) // ends when they are there, or the zygote is not
+		}
+	}()
 	r := g.blank(s, b)
 	if tooLow(r.Isolation.Level, g.conf.MinLevel) {
 		r.Status = report.StatusRefused
@@ -178,7 +184,7 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 	if err != nil {
 		return nil, err
 	}
-	child, failure, err := load(b.zygote, s, a)
+	child, failure, err := load(b, s, a)
 	if runnerLost(err) {
 		return nil, errRunner
 	}
@@ -187,7 +193,7 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 		r.CleanRun = cleanRun(sub.LiveStatus, a, r)
 		return finish(r, nil, s, a, began), nil
 	}
-	run := &run{spec: s, answer: a, zygote: b.zygote, oracle: oracle, number: oracle.NewRun(), seed: r.Seed,
+	run := &run{spec: s, answer: a, bench: b, oracle: oracle, number: oracle.NewRun(), seed: r.Seed,
 		budget: newBudget(s, time.Now()), slots: g.slots, revive: func() (*harness.Oracle, error) { return g.pool.oracle(ctx, s) }}
 	defer run.end()
 	for _, c := range oracle.Suite.Cases {

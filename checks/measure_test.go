@@ -119,7 +119,7 @@ func measured(t *testing.T, g *Grader, s *Spec, code string) (*evidence, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &run{spec: s, answer: &answer{source: code}, zygote: b.zygote, oracle: oracle, number: oracle.NewRun(), seed: 1}
+	run := &run{spec: s, answer: &answer{source: code}, bench: b, oracle: oracle, number: oracle.NewRun(), seed: 1}
 	defer run.end()
 	return g.measure(t.Context(), run)
 }

@@ -17,15 +17,19 @@ const (
 	maxZygotes = 6
 	maxOracles = 8
 	maxIdle    = 20 * time.Minute
+	maxSpares  = 4
 	maxForks   = 500 // children know their zygote's memory layout, so it does not live for ever
 )
 
-// bench is what one session holds warm: a zygote, and a child of it that only ever parses.
+// bench is what one session holds warm: a zygote, a child of it that only ever parses, and some that wait for the next
+// answer, each to run one group of its cases.
 type bench struct {
 	imports []string
 	mu      sync.Mutex // one grading at a time
 	zygote  *harness.Zygote
 	parser  *harness.Child
+	spares  chan *harness.Child
+	limits  harness.Limits // of the spares
 	used    time.Time
 	leaving bool
 }
@@ -63,7 +67,7 @@ func (p *pool) seat(ctx context.Context, session string, imports []string) (*ben
 	}
 	b := p.benches[key]
 	if b == nil {
-		b = &bench{imports: imports}
+		b = &bench{imports: imports, spares: make(chan *harness.Child, maxSpares)}
 		p.benches[key] = b
 	}
 	b.used = time.Now()
@@ -143,7 +147,56 @@ func (b *bench) restart(ctx context.Context, p *pool) error {
 	return b.warm(ctx, p)
 }
 
+// fork returns a child that has run nothing yet: one that waits, or a new one. Unlike all else it may be called side by side.
+func (b *bench) fork(l harness.Limits) (*harness.Child, error) {
+	for l == b.limits {
+		select {
+		case c := <-b.spares:
+			if c.Alive() {
+				return c, nil
+			}
+		default:
+			return b.zygote.Fork(l)
+		}
+	}
+	return b.zygote.Fork(l)
+}
+
 func (b *bench) leave() { b.mu.Unlock() }
+
+// prepare forks children for the next answer, while nobody waits for them. They pay in advance what a child's first calls
+// cost, most of it for copies of the memory that it shares with the zygote. Call it after leave.
+func (b *bench) prepare(l harness.Limits) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.leaving || b.zygote == nil {
+		return
+	}
+	if l != b.limits {
+		b.dismiss()
+		b.limits = l
+	}
+	l.Ahead = true
+	for len(b.spares) < cap(b.spares) {
+		c, err := b.zygote.Fork(l)
+		if err != nil {
+			return // the next grading will see it too
+		}
+		b.spares <- c
+	}
+}
+
+// dismiss ends the children that wait.
+func (b *bench) dismiss() {
+	for {
+		select {
+		case c := <-b.spares:
+			c.Close()
+		default:
+			return
+		}
+	}
+}
 
 func (b *bench) close() {
 	b.mu.Lock()
@@ -153,6 +206,7 @@ func (b *bench) close() {
 }
 
 func (b *bench) shut() {
+	b.dismiss()
 	if b.parser != nil {
 		b.parser.Close()
 		b.parser = nil

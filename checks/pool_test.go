@@ -80,3 +80,52 @@ func TestBudget(t *testing.T) {
 		t.Error("the total:", got)
 	}
 }
+
+// Children wait for the next answer. One that has ended, or was made for other limits, is never handed out.
+func TestChildrenThatWait(t *testing.T) {
+	g, spec := grader(t, Config{}), meansSpec(t)
+	b, err := g.pool.seat(t.Context(), "waiting", spec.Imports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.leave()
+	b.prepare(spec.limits())
+	b.mu.Lock()
+	if len(b.spares) != maxSpares {
+		t.Fatal(len(b.spares), "children wait")
+	}
+	dead := <-b.spares
+	dead.Kill()
+	dead.Wait()
+	b.spares <- dead
+	forks := b.zygote.Forks()
+	for range maxSpares {
+		c, err := b.fork(spec.limits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Call(harness.Request("load", "answer = 1\n"), time.Minute); err != nil || c == dead {
+			t.Error(err, c == dead)
+		}
+		c.Close()
+	}
+	if got := b.zygote.Forks() - forks; got != 1 {
+		t.Error(got, "were forked for the one that had ended")
+	}
+	b.mu.Unlock()
+
+	b.prepare(spec.limits())
+	other := spec.limits()
+	other.MemoryMB /= 2
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	forks = b.zygote.Forks()
+	if _, err := b.fork(other); err != nil || b.zygote.Forks() != forks+1 || len(b.spares) != maxSpares {
+		t.Error("a child of other limits was handed out:", err, b.zygote.Forks()-forks, len(b.spares))
+	}
+	waiting := b.spares
+	b.shut()
+	if len(waiting) != 0 {
+		t.Error("children wait for nobody")
+	}
+}

@@ -16,7 +16,7 @@ import (
 type run struct {
 	spec   *Spec
 	answer *answer
-	zygote *harness.Zygote
+	bench  *bench
 	revive func() (*harness.Oracle, error) // starts another oracle when one was lost
 	seed   uint64
 	budget *budget
@@ -47,7 +47,7 @@ const (
 
 // longest is how many cases a group may have: more are halved. A child of its own costs as much as several cases, since it
 // has to make copies of what it touches first; few groups leave nothing to do side by side.
-const longest = 18
+const longest = 12
 
 // groups splits the cases: one child serves each group. The contract, which is short, goes with the edge cases; the other
 // classes stay apart, so that hanging in one costs the next nothing; and a case that asks for it is alone.
@@ -183,7 +183,7 @@ func (r *run) group(ctx context.Context, p part) *harness.Child {
 
 // loaded forks a child and loads the answer into it.
 func (r *run) loaded() (*harness.Child, error) {
-	child, failure, err := load(r.zygote, r.spec, r.answer)
+	child, failure, err := load(r.bench, r.spec, r.answer)
 	if err == nil && failure != nil {
 		err = fmt.Errorf("%s", failure)
 	}
@@ -326,9 +326,9 @@ func (r *run) failed() bool {
 	return r.err != nil
 }
 
-// load forks a child and loads the answer; failure is what the answer's own code raised.
-func load(z *harness.Zygote, s *Spec, a *answer) (_ *harness.Child, failure *harness.Failure, err error) {
-	child, err := z.Fork(harness.Limits{CPU: s.totalLimit(), MemoryMB: s.memory()})
+// load takes a child and loads the answer; failure is what the answer's own code raised.
+func load(b *bench, s *Spec, a *answer) (_ *harness.Child, failure *harness.Failure, err error) {
+	child, err := b.fork(s.limits())
 	if err != nil {
 		return nil, nil, err
 	}

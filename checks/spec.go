@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/report"
 )
 
@@ -65,7 +66,11 @@ type Options struct {
 
 func (s *Spec) caseLimit() time.Duration  { return seconds(cmp.Or(s.CaseSeconds, 1)) }
 func (s *Spec) totalLimit() time.Duration { return seconds(cmp.Or(s.TotalSeconds, 20)) }
-func (s *Spec) memory() int               { return cmp.Or(s.MemoryMB, 1024) }
+
+// limits of every child that runs an answer.
+func (s *Spec) limits() harness.Limits {
+	return harness.Limits{CPU: s.totalLimit(), MemoryMB: cmp.Or(s.MemoryMB, 1024)}
+}
 
 // environment names the set of libraries that an oracle loads.
 func (s *Spec) environment() string { return strings.Join(s.Imports, ",") }

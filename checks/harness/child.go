@@ -207,6 +207,16 @@ func (c *Child) Kill() {
 // Close ends a child that is of no more use. It is not asked to go by itself: its code may have other plans.
 func (c *Child) Close() { c.Kill() }
 
+// Alive reports whether the child has not ended yet, as far as is known.
+func (c *Child) Alive() bool {
+	select {
+	case <-c.exited:
+		return false
+	default:
+		return true
+	}
+}
+
 // Wait returns how the child ended, once it has.
 func (c *Child) Wait() Exit {
 	<-c.exited

@@ -127,6 +127,7 @@ func (z *Zygote) await(ctx context.Context, ready chan message) error {
 type Limits struct {
 	CPU      time.Duration // of all its threads; the kernel's last resort when the wall clock's watcher fails
 	MemoryMB int           // on top of what the libraries take
+	Ahead    bool          // there is time before the first call: do what the libraries do slowly the first time
 }
 
 // Fork starts a locked child.
@@ -143,7 +144,7 @@ func (z *Zygote) Fork(l Limits) (_ *Child, err error) {
 	c.serial = z.serial
 	z.children[c.serial] = c
 	z.mu.Unlock()
-	request := map[string]any{"fork": c.serial, "cpu": int(l.CPU/time.Second) + 1, "memory_mb": l.MemoryMB}
+	request := map[string]any{"fork": c.serial, "cpu": int(l.CPU/time.Second) + 1, "memory_mb": l.MemoryMB, "ahead": l.Ahead}
 	if err := z.send(request, theirs); err != nil {
 		z.forget(c.serial)
 		ours.Close()

@@ -197,7 +197,7 @@ func (s *scoring) explains(families ...string) (hit, bool) {
 	return hit{}, false
 }
 
-// unseen is the finding for a cost whose line no static rule named: the first loop, or the entry point itself.
+// unseen is the finding for a cost whose line no static rule named: the loop that lies deepest, or the entry point itself.
 func (s *scoring) unseen() hit {
 	h := hit{Rule: "A100", Family: "loop", Line: 1, EndLine: 1, Facts: []string{"measured, not read from the code"},
 		Why:    "Python does more work here for every element as the input grows; array or column operations do it in compiled code.",
@@ -212,9 +212,27 @@ func (s *scoring) unseen() hit {
 		}
 	}
 	if len(s.facts.Loops) > 0 {
-		h.Line, h.EndLine = s.facts.Loops[0][0], s.facts.Loops[0][1]
+		loop := deepest(s.facts.Loops)
+		h.Line, h.EndLine = loop[0], loop[1]
 	}
 	return h
+}
+
+// deepest is the loop that most others enclose, the first of equals. Loops are first and last lines.
+func deepest(loops [][2]int) (loop [2]int) {
+	most := -1
+	for _, l := range loops {
+		depth := 0
+		for _, other := range loops {
+			if other != l && other[0] <= l[0] && l[1] <= other[1] {
+				depth++
+			}
+		}
+		if depth > most {
+			most, loop = depth, l
+		}
+	}
+	return loop
 }
 
 func key(h hit) string { return fmt.Sprintf("%s:%d", h.Rule, h.Line) }

@@ -312,3 +312,18 @@ func TestLinesOfTheStarterCostNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDeepestLoopIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		loops [][2]int
+		want  [2]int
+	}{
+		{[][2]int{{3, 4}, {6, 9}, {7, 8}}, [2]int{7, 8}},
+		{[][2]int{{3, 4}, {6, 7}}, [2]int{3, 4}},
+		{[][2]int{{2, 9}, {3, 8}, {5, 5}, {7, 7}}, [2]int{5, 5}},
+	} {
+		if got := deepest(c.loops); got != c.want {
+			t.Errorf("of %v it is %v, want %v", c.loops, got, c.want)
+		}
+	}
+}

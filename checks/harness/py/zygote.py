@@ -20,18 +20,8 @@ import tempfile
 import time
 
 import driver
+import libraries
 import locks
-
-LIBRARIES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "sklearn": "sklearn", "torch": "torch"}
-WARM = {
-    "numpy": ["numpy.linalg", "numpy.random", "numpy.fft", "numpy.lib.stride_tricks"],
-    "sklearn": ["sklearn.base", "sklearn.compose", "sklearn.ensemble", "sklearn.feature_selection", "sklearn.impute",
-                "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing"],
-    "scipy": ["scipy.linalg", "scipy.sparse", "scipy.spatial.distance", "scipy.special", "scipy.stats"],
-    # An optimiser's constructor imports torch._dynamo, nine hundred modules that no forked child should have to load.
-    "torch": ["torch.nn", "torch.optim", "torch.utils.data", "torch._dynamo"],
-}
-
 
 SWEEP_SECONDS = 5
 NO_ROOM = 28  # the status of a child that got no place to work
@@ -158,33 +148,6 @@ class Sandbox:
             locks.load_filter(self.filter)
 
 
-def load(names):
-    """Import the libraries that a challenge may use; returns their versions."""
-    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in names:
-        module = __import__(LIBRARIES.get(name, name))
-        for part in WARM.get(name, ()):
-            __import__(part)
-        versions[name] = str(getattr(module, "__version__", ""))
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
-    if "pandas" in sys.modules:
-        rehearse(sys.modules["pandas"])
-    return versions
-
-
-def rehearse(pd):
-    """Do once what pandas does slowly the first time, lazy imports and caches, so that no child has to."""
-    t = pd.DataFrame({"k": ["a", "b", "a"], "v": [1.0, 2.0, None], "d": ["2024-01-01", "2024-01-02", "2024-01-03"]})
-    t["d"] = pd.to_datetime(t["d"], utc=True)
-    t["d"].dt.tz_convert("Europe/Berlin").dt.tz_localize(None).dt.floor("h")
-    t["k"].str.strip().str.lower()
-    t.groupby("k", as_index=False).agg(v=("v", "sum"))
-    t.groupby("k")["v"].ffill()
-    t.merge(t, on="k", how="left").sort_values(["k", "d_x"]).drop_duplicates("k").reset_index(drop=True)
-    t.set_index("d")["v"].resample("D").sum().rolling(2).mean()
-
-
 class Zygote:
     """Forks on request, reaps, reports."""
 
@@ -223,7 +186,8 @@ class Zygote:
         os.environ["TMPDIR"] = self.box.scratch
         self.box.enter()
         try:
-            versions = load(messages[0]["imports"])
+            versions = libraries.load(messages[0]["imports"])
+            libraries.rehearse()
         except Exception as e:
             self.send({"error": f"{type(e).__name__}: {e}"[:400]})
             sys.exit(1)
@@ -304,6 +268,8 @@ class Zygote:
             self.box.lock(folder, ruleset, m)
             self.sock.detach()  # its number, 3, is the stream now
             os.dup2(1, 2)
+            if m["ahead"]:
+                libraries.rehearse()
             driver.serve(3)
             status = 0
         except BaseException as e:
