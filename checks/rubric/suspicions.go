@@ -16,6 +16,7 @@ var testWitness = map[string]struct {
 }{
 	"axis":    {[]string{"basic", "property", "edge"}, nil},
 	"nan":     {[]string{"edge", "property"}, regexp.MustCompile(`(?i)nan|missing|null`)},
+	"unset":   {[]string{"basic", "edge", "property"}, nil},
 	"alias":   {[]string{"contract"}, regexp.MustCompile(`(?i)chang|modif|input|mutat|copy|argument|read-only`)},
 	"chain":   {[]string{"basic", "edge", "property"}, nil},
 	"intdiv":  {[]string{"basic", "edge", "property"}, nil},

@@ -116,6 +116,20 @@ def valid(x: np.ndarray) -> np.ndarray:
     """Values of x without NaN; returns an array."""
     return x[~np.isnan(x)]
 `},
+	{name: "4b entries left unset", entry: "ratio", rule: "A402", severity: report.Costs,
+		failing: &report.Case{Class: "edge", Outcome: report.Fail, Guards: "0 where b is 0."}, lost: map[string]int{"edge": 2},
+		bad: `import numpy as np
+
+def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a / b, and 0 where b is 0; returns an array."""
+    return np.divide(a, b, where=b != 0)
+`, good: `import numpy as np
+
+def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a / b, and 0 where b is 0; returns an array."""
+    known = np.divide(a, b, out=np.zeros(b.shape), where=b != 0)
+    return np.where(b != 0, np.divide(known, 1, where=b != 0), np.sum(known, where=b == 0))
+`},
 	{name: "5 copy mistaken for reference", entry: "clipped", rule: "A501", severity: report.Costs,
 		failing: &report.Case{Class: "contract", Outcome: report.Fail, Guards: "The input is not changed."}, lost: map[string]int{"contract": 1},
 		bad: `import numpy as np

@@ -7,11 +7,14 @@ from loops import _hit
 from names import ARRAY2, ARRAYS, FRAME, LIST, SERIES, TABLES, WHOLE, base_name, dotted, names_in, own_nodes
 
 AXIS_REDUCERS = {"mean", "std", "var", "min", "max", "median", "amin", "amax", "nanmean", "nanstd", "norm", "sum"}
+# NumPy's elementwise functions that people mask with where=; reductions take where= too and leave nothing out.
+MASKED = {"add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "remainder", "power", "float_power", "reciprocal",
+          "sqrt", "log", "log2", "log10", "log1p", "exp", "expm1", "arccos", "arcsin", "maximum", "minimum"}
 MUTATORS = {"append", "extend", "insert", "add", "update", "pop", "clear", "remove", "setdefault", "popitem", "sort", "fill", "drop"}
 
 
 def hits(scope, kinds, names, entry):
-    found = _axis(scope, kinds, names) + _nan(scope, names) + _alias(scope, kinds, names) + _chained(scope, kinds)
+    found = _axis(scope, kinds, names) + _nan(scope, names) + _unset(scope, names) + _alias(scope, kinds, names) + _chained(scope, kinds)
     found += _integer_division(scope, kinds) + _index(scope, kinds, names) + _swallow(scope)
     if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
         found += _defaults(scope, names)
@@ -69,6 +72,21 @@ def _nan(scope, names):
                     what = better.text(a, 60)
                     out.append(_hit("A401", "nan", n, "NaN is not equal to anything, itself included, so this is never what it seems.",
                                     "np.isnan(%s)" % what if isinstance(n.ops[0], ast.Eq) else "~np.isnan(%s)" % what, ["== with NaN"]))
+    return out
+
+
+def _unset(scope, names):
+    """np.divide(a, b, where=mask) without out=: what the mask leaves out is whatever the memory held."""
+    nodes = own_nodes(scope)
+    chosen = {id(n) for w in nodes if isinstance(w, ast.Call) and dotted(w.func, names) == "numpy.where" for n in ast.walk(w)}
+    out = []
+    for n in nodes:
+        if not isinstance(n, ast.Call) or id(n) in chosen or dotted(n.func, names) not in ("numpy." + f for f in MASKED):
+            continue
+        keys = {k.arg: k.value for k in n.keywords}
+        if "where" in keys and not isinstance(keys["where"], ast.Constant) and not keys.keys() & {"out", None}:
+            out.append(_hit("A402", "unset", n, "where= without out= leaves the other entries unset: they are whatever the memory held before, often 0, sometimes not.",
+                            "%s, out=np.zeros_like(...))  # what the other entries shall be" % better.text(n, 100)[:-1], ["where= without out="]))
     return out
 
 
