@@ -15,6 +15,7 @@ import (
 
 	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/card"
+	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/checks/rubric"
 	"github.com/assay-kernel/assay/notebooks"
@@ -25,6 +26,7 @@ const maxAnswerBytes = 20 << 20
 
 // newGrader makes a grader for the interpreter that flag and environment name, with that environment's ruff. Where an
 // isolation level is required, what this machine offers is looked at now: an interview must not find out by refused answers.
+// This process holds hidden tests from here on, so it closes itself to others of the same user.
 func newGrader(pythonFlag, minLevel string, log *slog.Logger) (*checks.Grader, error) {
 	python, err := findPython(pythonFlag)
 	if err != nil {
@@ -36,6 +38,9 @@ func newGrader(pythonFlag, minLevel string, log *slog.Logger) (*checks.Grader, e
 		if h := checks.Probe(ctx, python); h.Isolation.Level < minLevel {
 			return nil, usagef("isolation %s is required and %s was reached: %s", minLevel, h.Isolation.Level, strings.Join(h.Problems, "; "))
 		}
+	}
+	if err := harness.Harden(); err != nil {
+		log.Warn("other processes of this user can look into the grader", "err", err)
 	}
 	return checks.New(checks.Config{Python: python, Ruff: findRuff(python), Logger: log, MinLevel: minLevel})
 }

@@ -14,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/kernel"
 	"github.com/assay-kernel/assay/kernel/companion"
 	"github.com/assay-kernel/assay/kernel/companion/store"
@@ -53,9 +52,6 @@ func runServe(ctx context.Context, args []string) error {
 
 func serve(ctx context.Context, cfg companion.Config, python string, banks []string) error {
 	cfg.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if err := harness.Harden(); err != nil {
-		cfg.Logger.Warn("other processes of this user can look into the companion", "err", err)
-	}
 	bank, err := openBank(banks)
 	if err != nil {
 		return err
