@@ -84,7 +84,28 @@ func (s *scoring) add(f report.Finding) {
 		f.Witnesses = []string{}
 	}
 	f.Points = round(f.Points)
+	f.Code, f.Better, f.Why = narrow(f.Code), narrow(f.Better), narrow(f.Why)
+	for i, w := range f.Witnesses {
+		f.Witnesses[i] = narrow(w)
+	}
 	s.findings = append(s.findings, f)
+}
+
+// maxWide is how much of one line is quoted, in bytes: one line can hold all of an answer, and be quoted for each hit in it.
+const maxWide = 400
+
+// narrow cuts long lines.
+func narrow(text string) string {
+	if len(text) <= maxWide {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if len(l) > maxWide {
+			lines[i] = strings.ToValidUTF8(l[:maxWide], "") + " ..."
+		}
+	}
+	return strings.Join(lines[:min(len(lines), maxCode)], "\n")
 }
 
 // advise adds a suspicion, which costs nothing.

@@ -104,10 +104,17 @@ type lintEdit struct {
 	End      lintPlace `json:"end_location"`
 }
 
+// hitsOfARule is how many hits of one rule are told: no score counts further, and the report has to fit into a log.
+const hitsOfARule = 20
+
 func readLint(raw []byte) []lintHit {
 	var hits []lintHit
 	if len(raw) == 0 || json.Unmarshal(raw, &hits) != nil {
 		return nil
 	}
-	return hits
+	seen := map[string]int{}
+	return slices.DeleteFunc(hits, func(h lintHit) bool {
+		seen[h.Code]++
+		return seen[h.Code] > hitsOfARule
+	})
 }

@@ -52,7 +52,11 @@ func (s *scoring) fixed(h lintHit) string {
 	if from < 1 || to > len(s.lines) || to-from > maxCode {
 		return ""
 	}
-	text := []rune(strings.Join(s.lines[from-1:to], "\n"))
+	whole := strings.Join(s.lines[from-1:to], "\n")
+	if len(whole) > maxCode*maxWide {
+		return ""
+	}
+	text := []rune(whole)
 	at := func(p lintPlace) int {
 		n := 0
 		for r := from; r < p.Row; r++ {

@@ -184,3 +184,20 @@ func TestAToolThatIsNotThere(t *testing.T) {
 		t.Error("a review without any tool succeeded")
 	}
 }
+
+// One line can hold a whole answer, and every hit in it quotes the line: the report stays small all the same.
+func TestManyHitsOnAWideLineStaySmall(t *testing.T) {
+	if _, ruff := tools(t); ruff == "" {
+		t.Skip("no ruff")
+	}
+	for name, source := range map[string]string{
+		"one line":   "def f(a):\n    x = (" + strings.Repeat("a == None, ", 3_000) + ")\n    return a\n",
+		"many lines": "def f(a):\n" + strings.Repeat("    x = a == None\n", 3_000) + "    return a\n",
+	} {
+		r := score(t, Input{Source: source, EntryPoints: []string{"f"}, Steps: flat("rows")})
+		b, err := json.Marshal(r)
+		if err != nil || len(b) > 200_000 || len(r.Findings) == 0 {
+			t.Errorf("%s: %d bytes, %d findings, %v", name, len(b), len(r.Findings), err)
+		}
+	}
+}
