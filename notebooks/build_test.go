@@ -52,6 +52,21 @@ func TestBuildMarksEveryCell(t *testing.T) {
 	}
 }
 
+func TestBuildSaysWhatMayBeUsedAndHowLarge(t *testing.T) {
+	c := warmUpChallenge(t)
+	c.Axes = []Axis{{Name: "rows", Max: 1_234_567}, {Name: "folds"}, {Name: "classes", Max: 50}}
+	text := string(mustBytes(t, Build(c, "00ff")))
+	for _, want := range []string{"Use the standard library, NumPy, pandas and SciPy; ask before", "for up to 1,234,567 rows and 50 classes."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	c.Axes = nil
+	if text := string(mustBytes(t, Build(c, "00ff"))); strings.Contains(text, "It has to work for") {
+		t.Error("it promises sizes that nobody stated")
+	}
+}
+
 func TestBuildShowsNothingHidden(t *testing.T) {
 	c := warmUpChallenge(t)
 	text := string(mustBytes(t, Build(c, "00ff")))
