@@ -17,6 +17,7 @@ type answer struct {
 	place   rubric.Line // of the message
 
 	source  string
+	plain   string // source, with identifiers as Python reads them
 	sha256  string
 	lines   []rubric.Line // of source
 	defined []string      // entry points that it defines
@@ -35,11 +36,7 @@ const collectLimit = 5 * time.Second
 // collect asks a child to take the answer out of the cells. The child only parses; it never runs what it reads, and no
 // child that has run something is asked.
 func collect(c *harness.Child, s *Spec, cells []Cell) (*answer, error) {
-	list := make([]any, 0, len(cells))
-	for _, c := range cells {
-		list = append(list, []any{c.ID, c.Source, c.Role})
-	}
-	request := harness.Request("collect", list, texts(s.EntryPoints), s.Starter)
+	request := harness.Request("collect", cellList(cells), texts(s.EntryPoints), s.Starter)
 	doc, err := c.Call(request, collectLimit)
 	if err != nil {
 		return &answer{status: report.StatusSyntaxError, message: "the cells could not be parsed: " + err.Error()}, err
@@ -52,6 +49,14 @@ func collect(c *harness.Child, s *Spec, cells []Cell) (*answer, error) {
 	return readAnswer(harness.Dict(reply.Fields[0])), nil
 }
 
+func cellList(cells []Cell) []any {
+	list := make([]any, 0, len(cells))
+	for _, c := range cells {
+		list = append(list, []any{c.ID, c.Source, c.Role})
+	}
+	return list
+}
+
 func readAnswer(m map[string]any) *answer {
 	a := &answer{}
 	status, _ := m["status"].(string)
@@ -60,6 +65,7 @@ func readAnswer(m map[string]any) *answer {
 	a.place.Cell, _ = m["cell"].(string)
 	a.place.Line = number(m["line"])
 	a.source, _ = m["source"].(string)
+	a.plain, _ = m["plain"].(string)
 	for _, l := range harness.List(m["lines"]) {
 		if pair := harness.List(l); len(pair) == 2 {
 			cell, _ := pair[0].(string)

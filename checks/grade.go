@@ -140,10 +140,8 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 			go b.prepare(s.limits()) // ends when they are there, or the zygote is not
 		}
 	}()
-	r := g.blank(s, b)
-	if tooLow(r.Isolation.Level, g.conf.MinLevel) {
-		r.Status = report.StatusRefused
-		r.Message = fmt.Sprintf("isolation %s was reached, %s is required: see assay doctor", r.Isolation.Level, g.conf.MinLevel)
+	r := g.blank(s)
+	if !g.admit(r, b) {
 		return finish(r, nil, s, nil, began), nil
 	}
 	a, err := b.collect(ctx, g.pool, s, sub.Cells)
@@ -166,16 +164,33 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 		}
 		b.leave()
 		b = more
-		r.Tools = versions(b)
+	}
+	if !g.admit(r, b) { // another bench, or a zygote that replaced one while it collected
+		return finish(r, nil, s, nil, began), nil
 	}
 	done, err := g.judge(ctx, s, sub, o, b, a, r, began)
 	if errors.Is(err, errRunner) { // once more, with the same seed
 		if err = b.restart(ctx, g.pool); err != nil {
 			return nil, err
 		}
+		if !g.admit(r, b) {
+			return finish(r, nil, s, nil, began), nil
+		}
 		done, err = g.judge(ctx, s, sub, o, b, a, r, began)
 	}
 	return done, err
+}
+
+// admit notes which zygote will run the answer, and refuses when it isolates too little: each time that there is another
+// one, since the next may reach less than the first did.
+func (g *Grader) admit(r *report.Report, b *bench) bool {
+	r.Isolation, r.Tools = g.note(b), versions(b)
+	if !tooLow(r.Isolation.Level, g.conf.MinLevel) {
+		return true
+	}
+	r.Status = report.StatusRefused
+	r.Message = fmt.Sprintf("isolation %s was reached, %s is required: see assay doctor", r.Isolation.Level, g.conf.MinLevel)
+	return false
 }
 
 // judge runs the frozen answer.
@@ -221,6 +236,9 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 		o.Progress(&early)
 	}
 	started = time.Now()
+	r.CleanRun = run.runAll(ctx, sub, r.CleanRun)
+	r.TimingsMS["run_all"] = ms(started)
+	started = time.Now()
 	review := g.review(ctx, s, a, r, o)
 	measured := &evidence{}
 	if !o.SkipFluency && basicHolds(r.Correctness.Classes) {
@@ -237,22 +255,23 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 }
 
 // blank starts a report.
-func (g *Grader) blank(s *Spec, b *bench) *report.Report {
-	g.note(b)
+func (g *Grader) blank(s *Spec) *report.Report {
 	return &report.Report{
 		Schema: report.Schema, Challenge: s.Slug, ChallengeVersion: s.Version, Status: report.StatusGraded,
-		Isolation:   g.Isolation(),
 		Correctness: report.Correctness{Of: correctnessOf, Classes: []report.Class{}, Cases: []report.Case{}},
-		Findings:    []report.Finding{}, TimingsMS: map[string]float64{}, Tools: versions(b),
+		Findings:    []report.Finding{}, TimingsMS: map[string]float64{},
 	}
 }
 
 func versions(b *bench) map[string]string { return maps.Clone(b.zygote.Info.Versions) }
 
-func (g *Grader) note(b *bench) {
+// note keeps what a bench reached for Isolation, and returns it. The bench is the caller's: another session's may differ.
+func (g *Grader) note(b *bench) report.Isolation {
+	reached := report.Isolation{Level: b.zygote.Info.Level, Layers: b.zygote.Info.Layers}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.isolation = report.Isolation{Level: b.zygote.Info.Level, Layers: b.zygote.Info.Layers}
+	g.isolation = reached
+	return reached
 }
 
 // finish scores the rest and closes the report; without evidence the rubric says what was not scored.
@@ -309,23 +328,6 @@ func refuseLoad(r *report.Report, a *answer, f *harness.Failure, err error) {
 	}
 	at := a.at(f.Line)
 	r.Message, r.Cell, r.Line = clean(f.String()), at.Cell, at.Line
-}
-
-// cleanRun compares the candidate's own kernel with the fresh process that was scored.
-func cleanRun(live string, a *answer, r *report.Report) *report.CleanRun {
-	c := &report.CleanRun{OK: true}
-	if len(a.unknown) > 0 {
-		c.OK, c.Note = false, "no cell defines "+strings.Join(a.unknown, ", ")+" as the cells are now"
-	}
-	if r.Status == report.StatusLoadError && live != "error" {
-		c.OK = false
-		note := "your kernel may still hold what a fresh one lacks"
-		if c.Note != "" {
-			note += ": " + c.Note
-		}
-		c.Note = note
-	}
-	return c
 }
 
 func public(classes []report.Class) report.Count {

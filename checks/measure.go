@@ -6,14 +6,30 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/rubric"
 )
 
-// inside matches what a solution never needs and a counter cannot stand.
-var inside = regexp.MustCompile(`\b(settrace|setprofile|gettrace|sys\.monitoring|_getframe|_current_frames|ctypes|get_objects|get_referrers)\b`)
+// inside matches what a solution hardly ever needs and a counter cannot stand: ways to the interpreter's hooks, to frames, to
+// the modules that run the answer, and code that is not in the answer's own file. It is a sieve, not a wall.
+var inside = regexp.MustCompile(strings.Join([]string{
+	`\b(?:settrace|setprofile|gettrace|getprofile|_getframe|_current_frames|_current_exceptions|currentframe|getouterframes|getinnerframes)\b`,
+	`\b(?:tb_frame|f_back|f_globals|f_locals|f_builtins|f_code|f_trace|gi_frame|cr_frame|ag_frame|co_filename|co_code)\b`,
+	`\b(?:get_objects|get_referrers|get_referents|addaudithook|ctypes|cffi|_thread|linecache)\b`,
+	`\b(?:__import__|importlib|import_module|__loader__|__spec__|__main__|__builtins__)\b`, `\.[ \t]*builtins\b`,
+	`\binspect\s*\.\s*(?:stack|trace)\b`, `\bfrom\s+inspect\s+import\s+[^#\n]*\b(?:stack|trace)\b`,
+	`\b(?:__globals__|__code__|__closure__|__subclasses__|CodeType|FunctionType|LambdaType)\b`,
+	`\bsys\s*\.\s*(?:modules|monitoring|__dict__)\b`, `\bsys\s+as\b`, `\bfrom\s+sys\s+import\s+[^#\n]*\b(?:modules|monitoring)\b`,
+	`\b(?:vars|dir|getattr|setattr|delattr)\s*\(\s*sys\b`,
+	`(?m:^|[;:])[ \t]*import[ \t]+(?:[\w., \t]+,[ \t]*)?(?:` + ourModules + `)\b`, `(?m:^|[;:])[ \t]*from[ \t]+(?:` + ourModules + `)[ \t.]`,
+	`(?m:^|[=(\[{,:;+])[ \t]*(?:exec|eval|compile)[ \t]*\(`,
+}, "|"))
+
+// ourModules are those that are loaded beside an answer, and two of Python's that lead to them.
+const ourModules = `gc|builtins|assay|codec|collect|compare|driver|frames|libraries|locks|oracle|runall|steps|syscalls|tables|wire|zygote`
 
 const (
 	countLimit = 3 * time.Second // of one counted call; the cap on steps ends loops long before
@@ -38,8 +54,8 @@ type evidence struct {
 // them; then nothing is measured, and fluency is not scored.
 func (g *Grader) measure(ctx context.Context, r *run) (*evidence, error) {
 	e := &evidence{}
-	if m := inside.FindString(r.answer.source); m != "" {
-		e.without = append(e.without, "the code uses "+m)
+	if m := inside.FindString(r.answer.plain); m != "" {
+		e.without = append(e.without, "the code uses "+strings.Join(strings.Fields(strings.Trim(m, " \t\n;:=([{,+")), " "))
 		return e, nil
 	}
 	if err := r.steps(ctx, e); err != nil {
@@ -55,6 +71,10 @@ func (e *evidence) miss(what string, err error) error {
 	var author *harness.AuthorError
 	if errors.As(err, &author) {
 		return err
+	}
+	var gone *harness.GoneError
+	if errors.As(err, &gone) { // its words may hold an exit status, or what was sent instead of an answer
+		err = errGone
 	}
 	e.without = append(e.without, what+": "+clean(err.Error()))
 	return nil
@@ -81,7 +101,7 @@ func (r *run) steps(ctx context.Context, e *evidence) error {
 			case ctx.Err() != nil || time.Now().After(until):
 				err = errLate
 			case child == nil:
-				child, err = r.loaded()
+				child, err = r.fresh()
 			}
 			q := harness.OracleRequest{Op: "measure", Mode: "count", Run: number, Name: axis.Name, Size: size, Seed: r.seed}
 			if err == nil {
@@ -120,9 +140,20 @@ func (r *run) count(child *harness.Child, q harness.OracleRequest, s *rubric.Ste
 		return errRaised
 	}
 	steps, _ := m.Fields[0].(int64)
+	if steps < 1 && r.writtenOut(call.Entry) {
+		return errNoStep
+	}
 	s.Partial, _ = m.Fields[1].(bool)
 	s.Sizes, s.Candidate, s.Reference = append(s.Sizes, q.Size), append(s.Candidate, int(steps)), append(s.Reference, call.Steps)
 	return nil
+}
+
+// writtenOut reports whether the answer has a plain definition of a function, one that takes a step when it is called.
+func (r *run) writtenOut(entry string) bool {
+	if entry == "" || strings.Contains(r.answer.source, "yield") { // a generator takes none before it is asked for a value
+		return false
+	}
+	return regexp.MustCompile(`(?m)^def\s+` + regexp.QuoteMeta(entry) + `\s*[(\[]`).MatchString(r.answer.source)
 }
 
 // What an answer may do instead of being measured. Nothing that its code could have chosen is in these words: unlike the
@@ -132,7 +163,19 @@ var (
 	errRaised = errors.New("the measured call raised an exception")
 	errLate   = errors.New("no time was left to count it")
 	errNoTime = errors.New("the reference took no time that could be measured")
+	errLoad   = errors.New("the code did not load again")
+	errGone   = errors.New("the process ended, or sent no answer")
+	errNoStep = errors.New("not one step was seen of code that is Python")
 )
+
+// fresh forks a child and loads the answer, which has loaded before: what it says now is not for anybody to read.
+func (r *run) fresh() (*harness.Child, error) {
+	child, failure, err := load(r.bench, r.spec, r.answer)
+	if err == nil && failure != nil {
+		err = errLoad
+	}
+	return child, err
+}
 
 // setUp takes a child through a growth or speed function up to the last call, the one to measure, and returns that.
 func (r *run) setUp(child *harness.Child, q harness.OracleRequest) (harness.OracleAnswer, error) {
@@ -179,7 +222,7 @@ func (r *run) clock(ctx context.Context, e *evidence) error {
 
 func (r *run) timed(speed harness.SpeedInfo) (float64, error) {
 	_, number := r.judge()
-	child, err := r.loaded()
+	child, err := r.fresh()
 	if err != nil {
 		return 0, err
 	}
@@ -213,8 +256,12 @@ func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Du
 		// An answer far beyond the reference is known after that much; under load the wall clock needs some slack.
 		enough := min(limit, max(shortest, 4*clockWorst*theirs))
 		mine = best(mine, child.Time(func() { doc, err = child.Call(again, enough) }))
-		if err != nil {
+		var late *harness.TimeoutError
+		if errors.As(err, &late) {
 			break
+		}
+		if err != nil { // it ended itself, which takes no time at all
+			return 0, err
 		}
 		if doc.Message().Tag != "ok" {
 			return 0, errRaised

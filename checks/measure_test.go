@@ -2,6 +2,7 @@ package checks
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -119,7 +120,7 @@ func measured(t *testing.T, g *Grader, s *Spec, code string) (*evidence, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &run{spec: s, answer: &answer{source: code}, bench: b, oracle: oracle, number: oracle.NewRun(), seed: 1}
+	run := &run{spec: s, answer: &answer{source: code, plain: code}, bench: b, oracle: oracle, number: oracle.NewRun(), seed: 1}
 	defer run.end()
 	return g.measure(t.Context(), run)
 }
@@ -135,6 +136,8 @@ func TestWhatCannotBeMeasuredIsSaid(t *testing.T) {
 		{"set-up raises", "        self.mean_ = X.mean(axis=0)\n        return self", "        raise ValueError(str(X))", 0, 0,
 			"rows of fit: the measured call raised an exception; rows of transform: what comes before the measured call did not succeed; rows of centred: the measured call raised an exception; fit: the measured call raised an exception"},
 		{"set-up ends the process", "class Centring:\n", "class Centring:\n    def __init__(self):\n        import os; os._exit(0)\n\n", 0, 0, "rows of fit: what comes before"},
+		{"the measured call ends the process", "        return X - self.mean_", "        import os; os._exit(77)", 1, 1, "rows of transform: the process ended, or sent no answer; rows of centred: the process ended, or sent no answer"},
+		{"does not load again", "import numpy as np", "import numpy as np\n1 / 0", 0, 0, "rows of fit: the code did not load again; rows of transform: the code did not load again"},
 		{"one size is too much", "X - self.mean_", "1 // (len(X) < 100) * X - self.mean_", 1, 1, "rows of transform: the measured call raised"},
 		{"looks inside", "import numpy as np", "import numpy as np, ctypes", 0, 0, "the code uses ctypes"},
 	} {
@@ -150,6 +153,100 @@ func TestWhatCannotBeMeasuredIsSaid(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.without)
 			}
 		})
+	}
+}
+
+func TestWhatIsNotMeasured(t *testing.T) {
+	for _, code := range []string{
+		`setattr(sys.modules["steps"].Counter, "run", lambda self, call: call())`, `COUNTER = sys.modules["ste" "ps"].Counter`, "sys . modules",
+		"import sys as s", "from sys import path, modules", "vars(sys)['mod' + 'ules']", "getattr(sys, 'mod' + 'ules')", "sys.__dict__", "import inspect\ninspect.sys.modules",
+		"import gc", "import os, gc", "    import gc", "x = 1; import gc", "from gc import get_objects", "import steps", "from driver import Driver", "import numpy as np, codec as c",
+		"import builtins", "from builtins import len", "codecs.builtins.len = 1", "__builtins__['len']", "import __main__", "__import__('steps')", "importlib.import_module('steps')",
+		"inspect.currentframe()", "inspect.stack()", "from inspect import signature, stack", "f.__globals__", "display.__globals__['steps']", "f.__code__.replace()", "object.__subclasses__()",
+		"e.__traceback__.tb_frame", "frame.f_back", "sys.settrace(None)", "sys.monitoring", "import ctypes", "exec(text)", "    x = eval('f')", "f = compile(text, 'a', 'exec')", "_thread.start_new_thread",
+		"types.FunctionType(f, {})",
+	} {
+		if !inside.MatchString(code) {
+			t.Errorf("measured: %s", code)
+		}
+	}
+	for _, code := range []string{
+		"import sys\n\nTINY = sys.float_info.eps", "sys.maxsize", "from sys import maxsize", "import inspect\ninspect.signature(f)", "self.__class__.__name__", "f.__name__, f.__doc__, f.__dict__",
+		"steps = [1]\nfor step in steps:\n    pass", "self.steps = steps", "driver = code = wire = 1", "model.eval()", "df.eval('a + b')", "pd.eval('a')", "re.compile('x')", "torch.compile(f)",
+		"model.modules()", "gc = gradient_clip(2)", "tables = [a, b]\nfrom_tables(tables)", "import collections", "import codecs", "from sklearn.utils import compare_versions", "def evaluate(x): pass",
+		"from .tables import x", "super().__init__()", "getattr(self, 'mean_')", "vars(self)", "X.trace()", "np.trace(X)", "# steps: import the rows, then compare", "import threading",
+	} {
+		if m := inside.FindString(code); m != "" {
+			t.Errorf("not measured because of %q: %s", m, code)
+		}
+	}
+}
+
+// Every answer of the bank can be measured: what is refused is rare in honest code.
+func TestTheBankIsMeasured(t *testing.T) {
+	const challenges = "../notebooks/challenges/*/"
+	all := 0
+	for _, pattern := range []string{challenges + "s*.py", challenges + "accepted/*.py", challenges + "traps/*.py"} {
+		names, _ := filepath.Glob(pattern)
+		all += len(names)
+		for _, name := range names {
+			if m := inside.FindString(read(t, name)); m != "" {
+				t.Errorf("%s: %q", name, m)
+			}
+		}
+	}
+	if all < 500 {
+		t.Errorf("only %d answers were found", all)
+	}
+}
+
+// A function that is written out takes at least one step; one that is a library's own may take none.
+func TestNoStepIsNoCount(t *testing.T) {
+	g, s := grader(t, Config{}), centringSpec()
+	for _, c := range []struct{ name, code, without string }{
+		{"written out", s.Solution + "\n\ncentred = print\n", "rows of centred: not one step was seen of code that is Python"},
+		{"a library's", s.Solution[:strings.Index(s.Solution, "def centred")] + "centred = print\n", ""},
+	} {
+		e, err := measured(t, g, s, c.code)
+		if err != nil || strings.Join(e.without, "; ") != c.without {
+			t.Errorf("%s: %+v %v", c.name, e, err)
+		}
+	}
+}
+
+// The counter is what it was before the answer came, and sees the work that a result puts off.
+func TestTheCounterIsNotTalkedInto(t *testing.T) {
+	g, s := grader(t, Config{}), centringSpec()
+	loop := strings.Replace(s.Solution, "X - self.mean_", "np.array([row - self.mean_ for row in X])", 1)
+	const reach = "\nimport sys\nCOUNTER = getattr(__import__('sys'), 'mod' + 'ules')['ste' + 'ps']\n" // the sieve is not asked here
+	lazy := strings.Replace(s.Solution, "        return X - self.mean_",
+		"        rows = list(X - self.mean_)\n        class Later(list):\n            def __iter__(self):\n                return iter([row for row in rows])\n        return Later(rows)", 1)
+	for _, c := range []struct{ name, code string }{
+		{"nothing", loop},
+		{"patched methods", loop + reach + "COUNTER.Counter.run = lambda self, call: call()\nCOUNTER.Counter._step = lambda self: None\n"},
+		{"another function", loop + reach + "COUNTER.count = lambda call, *rest: (call(), 5, False)\n"},
+		{"patched sys", loop + reach + "sys.settrace = sys.gettrace = lambda *a: None\n"},
+		{"put off", lazy},
+	} {
+		b, err := g.pool.seat(t.Context(), "counter", s.Imports)
+		if err != nil {
+			t.Fatal(err)
+		}
+		oracle, err := g.pool.oracle(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, e := &run{spec: s, answer: &answer{source: c.code}, bench: b, oracle: oracle, number: oracle.NewRun(), seed: 1}, &evidence{}
+		if err := run.steps(t.Context(), e); err != nil || len(e.steps) != 3 {
+			t.Fatalf("%s: %+v %v", c.name, e, err)
+		}
+		run.end()
+		b.leave()
+		for _, series := range e.steps {
+			if series.Axis == "rows of transform" && series.Candidate[1] < 3*series.Candidate[0] {
+				t.Errorf("%s: %+v", c.name, series)
+			}
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ const (
 	maxIdle    = 20 * time.Minute
 	maxSpares  = 4
 	maxForks   = 500 // children know their zygote's memory layout, so it does not live for ever
+
+	parserLimit = time.Minute     // of processor time: it ends the parser, whatever it reads just then
+	maxParsed   = parserLimit / 2 // so a parser that has worked that much is not asked again
 )
 
 // bench is what one session holds warm: a zygote, a child of it that only ever parses, and some that wait for the next
@@ -28,6 +31,7 @@ type bench struct {
 	mu      sync.Mutex // one grading at a time
 	zygote  *harness.Zygote
 	parser  *harness.Child
+	parsed  time.Duration // by this parser so far
 	spares  chan *harness.Child
 	limits  harness.Limits // of the spares
 	used    time.Time
@@ -38,6 +42,7 @@ type bench struct {
 type pool struct {
 	python harness.Python
 	level  string
+	forks  int // after which a zygote is replaced
 
 	mu      sync.Mutex
 	benches map[string]*bench
@@ -52,7 +57,7 @@ type oracleSlot struct {
 }
 
 func newPool(p harness.Python, level string) *pool {
-	return &pool{python: p, level: level, benches: map[string]*bench{}, oracles: map[string]*oracleSlot{}}
+	return &pool{python: p, level: level, forks: maxForks, benches: map[string]*bench{}, oracles: map[string]*oracleSlot{}}
 }
 
 var errClosed = errors.New("the grader is closed")
@@ -108,11 +113,21 @@ func (p *pool) crowd() []*bench {
 	return out
 }
 
-// warm makes sure that the bench has a zygote and a parser.
-func (b *bench) warm(ctx context.Context, p *pool) (err error) {
-	if b.zygote != nil && (!b.zygote.Alive() || b.zygote.Forks() > maxForks) {
+// warm makes sure that the bench has a zygote and a parser. One zygote that misbehaves is replaced.
+func (b *bench) warm(ctx context.Context, p *pool) error {
+	if b.zygote != nil && (!b.zygote.Alive() || b.zygote.Forks() > p.forks) {
 		b.shut()
 	}
+	err := b.start(ctx, p)
+	if runnerLost(err) {
+		b.shut()
+		err = b.start(ctx, p)
+	}
+	return err
+}
+
+// start starts what is missing.
+func (b *bench) start(ctx context.Context, p *pool) (err error) {
 	if b.zygote == nil {
 		b.zygote, err = harness.StartZygote(ctx, p.python, harness.ZygoteOptions{Imports: b.imports, Level: p.level})
 		if err != nil {
@@ -120,21 +135,25 @@ func (b *bench) warm(ctx context.Context, p *pool) (err error) {
 		}
 	}
 	if b.parser == nil {
-		b.parser, err = b.zygote.Fork(harness.Limits{CPU: time.Minute, MemoryMB: 512})
+		b.parser, err = b.zygote.Fork(harness.Limits{CPU: parserLimit, MemoryMB: 512})
+		b.parsed = 0
 	}
 	return err
 }
 
-// collect parses with the bench's parser, and replaces the parser when it did not survive what it read.
+// collect parses with the bench's parser, and replaces the parser when it did not survive what it read or has read enough:
+// one answer's cells may not use up what the next ones need.
 func (b *bench) collect(ctx context.Context, p *pool, s *Spec, cells []Cell) (*answer, error) {
 	a, err := collect(b.parser, s, cells)
 	if runnerLost(err) {
 		if err := b.restart(ctx, p); err != nil {
 			return nil, err
 		}
-		a, err = collect(b.parser, s, cells)
+		if a, err = collect(b.parser, s, cells); runnerLost(err) {
+			return nil, errRunner
+		}
 	}
-	if err != nil {
+	if b.parsed += b.parser.Spent(); err != nil || b.parsed > maxParsed {
 		b.parser.Kill()
 		b.parser = nil
 	}

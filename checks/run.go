@@ -1,10 +1,12 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,8 +27,9 @@ type run struct {
 
 	mu      sync.Mutex
 	oracle  *harness.Oracle
-	number  int // of this run within the oracle
-	revived int
+	number  int       // of this run within the oracle
+	revived int       // oracles taken after the first
+	broken  int       // oracles that ended over a value of this answer
 	cases   []caseRun // in the order of tests.py
 	err     error     // of ours or the author's; ends the run
 }
@@ -40,9 +43,11 @@ type caseRun struct {
 }
 
 const (
-	oracleLimit = 30 * time.Second
-	loadLimit   = 2 * time.Second // to import and define, all libraries being there
-	maxRevived  = 2
+	oracleLimit  = 30 * time.Second
+	compareLimit = 10 * time.Second // for one answer's value
+	loadLimit    = 2 * time.Second  // to import and define, all libraries being there
+	maxBroken    = 1                // oracles that an answer may break before it gets no more of them
+	maxRevived   = 20               // oracles that may end under a run: another answer, in another session, may be to blame
 )
 
 // longest is how many cases a group may have: more are halved. A child of its own costs as much as several cases, since it
@@ -68,6 +73,9 @@ func (r *run) groups() [][]int {
 		}
 		by[class] = append(by[class], i)
 	}
+	// The worked examples come before what is hidden: a process that has seen hidden inputs could put them into the message
+	// of a case whose messages are shown.
+	slices.SortStableFunc(by["basic"], func(a, b int) int { return cmp.Compare(r.shown(b), r.shown(a)) })
 	for _, class := range []string{"property", "edge", "basic"} {
 		g := by[class]
 		if n := len(g); n > longest {
@@ -83,7 +91,16 @@ func (r *run) groups() [][]int {
 	return out
 }
 
-// errRunner says that the zygote ended during a run, which no answer can bring about: the run says nothing.
+// shown is 1 for a case whose message its candidate reads.
+func (r *run) shown(i int) int {
+	if r.cases[i].Class == "public" {
+		return 1
+	}
+	return 0
+}
+
+// errRunner says that the zygote ended during a run, or was ended because it misbehaved. No answer should be able to bring
+// that about: the run says nothing.
 var errRunner = errors.New("the runner ended")
 
 // scouts is how many cases run before all others: an answer that hangs in each of them hangs everywhere.
@@ -138,6 +155,9 @@ func (r *run) all(ctx context.Context, child *harness.Child) error {
 		})
 	}
 	wg.Wait()
+	if !r.bench.zygote.Alive() { // what came from its children before that proves nothing
+		r.stop(errRunner)
+	}
 	return errors.Join(r.err, ctx.Err())
 }
 
@@ -158,7 +178,7 @@ func (r *run) group(ctx context.Context, p part) *harness.Child {
 	for _, i := range p.cases {
 		c := &r.cases[i]
 		limit := r.budget.limit(p.patience, c.info.Seconds)
-		if limit <= 0 || ctx.Err() != nil || r.failed() {
+		if limit <= 0 || ctx.Err() != nil || r.over() {
 			c.Outcome, c.Message = report.NotRun, noTime
 			continue
 		}
@@ -190,8 +210,8 @@ func (r *run) loaded() (*harness.Child, error) {
 	return child, err
 }
 
-// one runs a case; it reports whether the child is still of use. A case whose oracle was lost by another case is run
-// again with the next one.
+// one runs a case; it reports whether the child is still of use. A case that finds its oracle gone is run again with the next
+// one: another case has ended it.
 func (r *run) one(child *harness.Child, c *caseRun, p *patience, limit time.Duration) bool {
 	for {
 		oracle, number := r.judge()
@@ -199,8 +219,8 @@ func (r *run) one(child *harness.Child, c *caseRun, p *patience, limit time.Dura
 		if err == nil {
 			return use
 		}
-		r.replace(oracle, err)
-		if !use || !errors.Is(err, harness.ErrOracleGone) || r.failed() {
+		r.replace(oracle, err, c.Outcome == report.Fail)
+		if !use || !errors.Is(err, harness.ErrOracleGone) || r.over() {
 			return use
 		}
 		c.entries, c.replies = nil, nil
@@ -216,7 +236,7 @@ func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *c
 		return true, err
 	}
 	var spent time.Duration
-	line := 0
+	var raised harness.Failure
 	for a.Op == "call" {
 		if a.Entry != "" {
 			c.entries = append(c.entries, a.Entry)
@@ -235,26 +255,33 @@ func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *c
 			return false, err
 		}
 		if f, ok := doc.Message().Failure(); ok {
-			line = r.answer.at(f.Line).Line
+			raised = f
 		}
 		b := doc.Bytes()
 		c.replies = append(c.replies, sha256.Sum256(b))
 		q.Op = "next"
-		if a, err = oracle.Ask(q, b, oracleLimit); err != nil {
+		if a, err = oracle.Ask(q, b, compareLimit); err != nil {
 			// The value is of the right form and too much for the comparison: that is an answer nobody can use.
 			c.Outcome, c.Message = report.Fail, "the answer could not be compared"
 			return true, err
 		}
 	}
-	r.closed(c, p, a, line, spent)
+	if err := child.Quiet(); err != nil {
+		r.lost(c, p, err, limit, spent)
+		return false, nil
+	}
+	r.closed(c, p, a, raised, spent)
 	return true, nil
 }
 
-// closed notes the oracle's word on a case.
-func (r *run) closed(c *caseRun, p *patience, a harness.OracleAnswer, line int, spent time.Duration) {
+// closed notes the oracle's word on a case; raised is the last exception that came back.
+func (r *run) closed(c *caseRun, p *patience, a harness.OracleAnswer, raised harness.Failure, spent time.Duration) {
 	c.Outcome, c.Message = report.Outcome(a.Outcome), a.Message
-	if c.Outcome == report.Error && line > 0 {
-		c.Message += fmt.Sprintf(" (line %d)", line)
+	if c.Outcome == report.Error {
+		c.Raised = report.WellKnown(raised.Names)
+		if line := r.answer.at(raised.Line).Line; line > 0 {
+			c.Message += fmt.Sprintf(" (line %d)", line)
+		}
 	}
 	c.Message = clean(c.Message)
 	r.budget.answered(p, spent, c.Outcome == report.Pass)
@@ -267,15 +294,26 @@ func (r *run) judge() (*harness.Oracle, int) {
 	return r.oracle, r.number
 }
 
-// replace takes another oracle for one that failed. What the author did wrong stays wrong, and ends the run.
-func (r *run) replace(failed *harness.Oracle, err error) {
+// replace takes another oracle for one that failed, over a value of the answer's or by itself. What the author did wrong stays
+// wrong, and ends the run. An answer whose values break one oracle after the other gets no more of them: that is its verdict,
+// and no error of ours.
+func (r *run) replace(failed *harness.Oracle, err error, value bool) {
 	var author *harness.AuthorError
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil || r.oracle != failed && !errors.As(err, &author) {
-		return // it is done already
+	gone := errors.Is(err, harness.ErrOracleGone)
+	if value && !gone {
+		r.broken++
 	}
-	if errors.As(err, &author) || r.revived == maxRevived {
+	switch {
+	case r.err != nil:
+		return
+	case errors.As(err, &author), !value && !gone:
+		r.err = err
+		return
+	case r.oracle != failed || r.broken > maxBroken:
+		return // it is done already, or of no more use
+	case r.revived == maxRevived:
 		r.err = err
 		return
 	}
@@ -320,10 +358,11 @@ func (r *run) stop(err error) {
 	}
 }
 
-func (r *run) failed() bool {
+// over reports whether no more cases can be run.
+func (r *run) over() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.err != nil
+	return r.err != nil || r.broken > maxBroken
 }
 
 // load takes a child and loads the answer; failure is what the answer's own code raised.

@@ -50,6 +50,7 @@ type Cell struct {
 // Submission is what a candidate hands in.
 type Submission struct {
 	Cells      []Cell
+	InOrder    bool   // the cells stand as on the page, not as they were run
 	LiveStatus string // how the candidate's own kernel ended the last cell: ok, error, or "" when unknown
 }
 

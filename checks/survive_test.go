@@ -30,9 +30,30 @@ func TestOracleIsReplaced(t *testing.T) {
 }
 
 // An oracle that always breaks is not started for ever.
+// Values that end one oracle after the other: a verdict all the same, and soon. Whoever writes such a test learns it from
+// verify, where the reference fails it.
 func TestOracleIsNotReplacedForEver(t *testing.T) {
 	g, s := grader(t, Config{}), meansSpec(t)
 	s.Tests += "\n\n@basic(\"x\", repeat=9)\ndef breaks(t):\n    yield t.call(\"solve\", t.rng.normal(size=(2, 2)))\n    import os\n    os._exit(1)\n"
+	r, err := g.Grade(t.Context(), s, cell("def solve(X):\n    return X.mean(axis=0)"), Options{SkipFluency: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := map[report.Outcome]int{}
+	for _, c := range r.Correctness.Cases {
+		if strings.HasPrefix(c.ID, "breaks") {
+			outcomes[c.Outcome]++
+		}
+	}
+	if outcomes[report.Fail] != maxBroken+1 || outcomes[report.NotRun] != 9-maxBroken-1 {
+		t.Error(outcomes)
+	}
+}
+
+// A test that ends its oracle before it has asked for anything is its author's fault, and nobody's verdict.
+func TestOracleThatEndsByItself(t *testing.T) {
+	g, s := grader(t, Config{}), meansSpec(t)
+	s.Tests += "\n\n@basic(\"x\")\ndef breaks(t):\n    import os\n    os._exit(1)\n    yield\n"
 	if r, err := g.Grade(t.Context(), s, cell("def solve(X):\n    return X.mean(axis=0)"), Options{SkipFluency: true}); err == nil {
 		t.Error(dump(r))
 	}

@@ -10,7 +10,7 @@ import (
 // Submission is what a notebook hands in when it is graded outside of a session: its code cells from top to bottom, as
 // "Run all" would run them. Cells that are not part of an answer (questions, plan, help) stay out.
 func (nb *Notebook) Submission() checks.Submission {
-	var s checks.Submission
+	s := checks.Submission{InOrder: true}
 	for _, c := range nb.Cells {
 		if c.Type != "code" || c.ID == cellGuard {
 			continue

@@ -283,3 +283,54 @@ func TestSaysWhatOnlyTheLiveKernelHolds(t *testing.T) {
 		t.Errorf("the card complains about a clean run:\n%s", text)
 	}
 }
+
+// Where an answer was not kept from the rest of the machine, everybody who reads of it is told, in one line and in the same words.
+func TestLimitedIsolationIsSaid(t *testing.T) {
+	const words = "limited isolation (L0)"
+	for _, level := range []string{"", "L0", "L1", "L2"} {
+		r := graded([2]int{4, 4}, full)
+		r.Isolation.Level = level
+		texts := []string{}
+		for _, policy := range []string{report.PolicyFull, report.PolicyCounts, report.PolicyNone} {
+			for _, text := range Render(Input{Report: r.ForCandidate(policy), Policy: policy, Run: 1, Title: strings.Repeat("A long title ", 9)}) {
+				texts = append(texts, text)
+			}
+		}
+		html, markdown := Scorecard(ScorecardInput{Report: r})
+		texts = append(texts, html, markdown)
+		for _, text := range texts {
+			if n := strings.Count(text, words); n != 1 && level == "L0" || n != 0 && level != "L0" {
+				t.Errorf("%q: said %d times in\n%s", level, n, text)
+			}
+		}
+		if bare := strings.Contains(html, "isolation L"); bare != (level >= "L1") {
+			t.Errorf("%q: the scorecard says %q", level, html)
+		}
+	}
+}
+
+// The name of an exception is the answer's to choose, so only well-known names are shown, of public cases too.
+func TestOnlyWellKnownExceptionsAreNamed(t *testing.T) {
+	for _, class := range []string{"public", "edge"} {
+		for _, c := range []struct {
+			name  string // of the exception
+			known string // Case.Raised
+			want  string
+		}{
+			{"KeyError", "KeyError", "makes the code raise `KeyError`."}, {"XdeadbeefError", "LookupError", "makes the code raise `LookupError`."},
+			{"IndexError", "", "makes the code raise `IndexError`."}, {"XdeadbeefError", "", "makes the code raise an exception."},
+			{"XdeadbeefError", "XdeadbeefError", "makes the code raise an exception."},
+		} {
+			public, edge := [2]int{4, 4}, 5
+			if class == "public" {
+				public, edge = [2]int{3, 4}, 6
+			}
+			r := graded(public, with(full, "edge", edge))
+			r.Correctness.Cases = []report.Case{{ID: "e", Class: class, Outcome: report.Error, Message: c.name + ": 1.5", Raised: c.known}}
+			v := feedback(Input{Report: r.ForCandidate(report.PolicyFull), Policy: report.PolicyFull, Run: 1})
+			if got := mdSpans(v.Next); !strings.Contains(got, c.want) || strings.Contains(got, "deadbeef") {
+				t.Errorf("%s %+v: %s", class, c, got)
+			}
+		}
+	}
+}

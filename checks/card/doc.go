@@ -6,8 +6,9 @@
 //
 //   - Public tests: how many of how many, and what the first failing one found.
 //   - Hidden tests: how many of how many by class, and how that was in the run before. Never a hidden input, an expected
-//     value, a test's name, or the oracle's message about a case (Case.Message, but for the class of an exception); of a
-//     case only the author's sentence about the rule that it guards (Case.Guards), which the statement says too.
+//     value, a test's name, the oracle's message about a case (Case.Message) or a text that the answer chose, such as the
+//     name of a class; of a case only that an exception of a well-known name was raised (Case.Exception) and the author's
+//     sentence about the rule that it guards (Case.Guards), which the statement says too.
 //   - Findings: the candidate's own code, why, and one better form. Never the reference's code.
 //   - Points per line of the rubric, "not scored" where nobody scored. With policy counts or none, no more than the policy
 //     allows: none says only that the run was recorded.

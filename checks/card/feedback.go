@@ -17,6 +17,9 @@ func feedback(in Input) view {
 	if in.Late {
 		v.Meta += " · came late, the checks took longer than the cell"
 	}
+	if limited(r.Isolation.Level) {
+		v.Meta = strings.TrimPrefix(v.Meta+" · "+isolation(r.Isolation.Level), " · ")
+	}
 	if in.Policy == report.PolicyNone || in.Policy == "" && nothingShown(r) {
 		return recorded(v, in, r)
 	}
@@ -95,7 +98,7 @@ func ungraded(v view, in Input, r *report.Report) view {
 		v.Tone, v.Glyph, v.Verdict = bad, "✗", "The code does not run in a fresh process"+where
 		v.Next = sentence(nextLabel + " restart the kernel, run all cells, and fix " + spot(r) + ".")
 		v.Body = said(message)
-		v.Foot = []spans{sentence("Checks run your cells from the top in a new process, without what your kernel has in memory. A name that only an earlier or deleted cell defined is missing there.")}
+		v.Foot = []spans{sentence("Checks take what your answer needs out of your cells and run it in a new process, without what your kernel has in memory. A name that only an earlier or deleted cell defined is missing there.")}
 	case report.StatusNotStarted:
 		v.Tone, v.Glyph, v.Verdict = quiet, "•", "Nothing to check yet"
 		v.Next = sentence(nextLabel + " " + or(message, "write the function that the statement asks for and run its cell."))

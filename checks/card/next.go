@@ -2,7 +2,6 @@ package card
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/assay-kernel/assay/checks/report"
 )
@@ -37,9 +36,6 @@ func testName(class string) string {
 	return "a hidden test"
 }
 
-// exceptionName is a message's leading class of exception, which is all of a hidden case's message that may be shown.
-var exceptionName = regexp.MustCompile(`^[A-Za-z_]\w*(Error|Exception|Warning|Interrupt|Exit|Iteration)\b`)
-
 // publicMessage is what a public test found, for its candidate to read.
 func publicMessage(r *report.Report, t counts) string {
 	if c, ok := firstFailed(r, t); ok && c.Class == "public" {
@@ -55,7 +51,7 @@ func advice(c report.Case) string {
 	case report.Killed:
 		return "the process was ended while %s ran: a crash, too much memory, or something that is not allowed here."
 	case report.Error:
-		if name := exceptionName.FindString(c.Message); name != "" {
+		if name := c.Exception(); name != "" {
 			return "%s makes the code raise `" + name + "`."
 		}
 		return "%s makes the code raise an exception."

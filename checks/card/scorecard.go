@@ -67,7 +67,7 @@ func Scorecard(in ScorecardInput) (html, markdown string) {
 func newSheet(in ScorecardInput) sheet {
 	r := in.Report
 	s := sheet{Title: oneLine(or(in.Title, r.Challenge), maxTitle), Caution: "One interview is a noisy measure: the same person's results differ between interviewers and days."}
-	s.Sub = strings.Join(nonEmpty(r.Challenge, "version "+short(r.ChallengeVersion), "code "+short(r.CodeSHA256), "isolation "+r.Isolation.Level, sessionName(in.Session), runs(in.Runs), mode(in.Mode)), " · ")
+	s.Sub = strings.Join(nonEmpty(r.Challenge, "version "+short(r.ChallengeVersion), "code "+short(r.CodeSHA256), isolation(r.Isolation.Level), sessionName(in.Session), runs(in.Runs), mode(in.Mode)), " · ")
 	s.Total = num(r.Total.Points) + " of " + num(r.Total.Of)
 	if r.Total.High-r.Total.Low > 0.005 {
 		s.Range = fmt.Sprintf("between %s and %s of 100 if what nobody scored were nothing or all", num(r.Total.Low), num(r.Total.High))
@@ -212,11 +212,25 @@ func partTitle(part string) string {
 func nonEmpty(parts ...string) []string {
 	var out []string
 	for _, p := range parts {
-		if p = oneLine(p, 80); p != "" && !strings.HasSuffix(p, "version") && p != "code" && p != "isolation" {
+		if p = oneLine(p, 80); p != "" && !strings.HasSuffix(p, "version") && p != "code" {
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// limited reports whether an answer was graded where it could reach more of the machine than it should.
+func limited(level string) bool { return level != "" && level < "L1" }
+
+// isolation says how well the answer was kept from the rest of the machine; nothing where that is not known.
+func isolation(level string) string {
+	switch {
+	case level == "":
+		return ""
+	case limited(level):
+		return "limited isolation (" + level + ")"
+	}
+	return "isolation " + level
 }
 
 func short(hash string) string {

@@ -18,15 +18,15 @@ import (
 
 // Child is one locked process that runs candidate code. Calls are made one at a time.
 type Child struct {
+	zygote *Zygote
 	serial int
 	conn   *net.UnixConn
-	forked chan struct{}
+	forked chan struct{} // closed when process is set
 	exited chan struct{}
+	process
 
-	mu    sync.Mutex
-	pid   int
-	pidfd int
-	exit  Exit
+	mu   sync.Mutex
+	exit Exit
 
 	spent time.Duration // by the last call; of the caller's goroutine
 }
@@ -97,7 +97,7 @@ func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
 	case w.late.Load() || errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, &TimeoutError{within}
 	case errors.As(err, &frame):
-		return nil, &GoneError{Why: "the answer is malformed: " + frame.What}
+		return nil, malformed(frame)
 	}
 	exit := c.Wait()
 	if exit.Status.Signaled() && exit.Status.Signal() == syscall.SIGXCPU {
@@ -189,8 +189,45 @@ func (c *Child) call(request []byte, within time.Duration) ([]byte, error) {
 	if err := writeFrame(c.conn, nonce, request); err != nil {
 		return nil, err
 	}
-	return readFrame(c.conn, nonce, MaxFrame)
+	answer, err := readFrame(c.conn, nonce, MaxFrame)
+	if more, closed := c.more(); err == nil && closed == nil && more {
+		return nil, errMore
+	}
+	return answer, err
 }
+
+var errMore = &FrameError{"more than was asked for"}
+
+// more reports whether something has come that nobody has read. The error says that the stream is closed here.
+func (c *Child) more() (more bool, err error) {
+	raw, err := c.conn.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	var b [1]byte
+	err = raw.Control(func(fd uintptr) {
+		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		more = err == nil && n > 0
+	})
+	return more, err
+}
+
+// Quiet makes sure that a child which is not being called has nothing to say: an answer counts when it was the only one.
+// After an error the child is dead.
+func (c *Child) Quiet() error {
+	more, err := c.more()
+	if err == nil && !more {
+		return nil
+	}
+	c.Kill()
+	if more {
+		return malformed(errMore)
+	}
+	exit := c.Wait()
+	return &GoneError{exit.Why(), exit.Lost}
+}
+
+func malformed(e *FrameError) error { return &GoneError{Why: "the answer is malformed: " + e.What} }
 
 // Kill ends the child at once.
 func (c *Child) Kill() {
@@ -199,7 +236,7 @@ func (c *Child) Kill() {
 	select {
 	case <-c.exited:
 	default:
-		killProcess(c.pid, c.pidfd)
+		c.process.kill()
 	}
 	c.conn.Close()
 }
@@ -217,29 +254,39 @@ func (c *Child) Alive() bool {
 	}
 }
 
-// Wait returns how the child ended, once it has.
+// Wait returns how the child ended. It is for a child that has been killed, or ends by itself about now: the zygote has to
+// say so soon.
 func (c *Child) Wait() Exit {
+	late := time.AfterFunc(c.zygote.within, func() { c.zygote.condemn("no word of how a child ended") })
+	defer late.Stop()
 	<-c.exited
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.exit
 }
 
-func (c *Child) started(pid, pidfd int) {
+func (c *Child) started(p process) {
 	c.mu.Lock()
-	c.pid, c.pidfd = pid, pidfd
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	c.process = p
 	close(c.forked)
+}
+
+// begun reports whether the zygote has said where the child runs.
+func (c *Child) begun() bool {
+	select {
+	case <-c.forked:
+		return true
+	default:
+		return false
+	}
 }
 
 func (c *Child) ended(e Exit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.exit = e
-	if c.pidfd > 0 {
-		syscall.Close(c.pidfd)
-		c.pidfd = 0
-	}
+	c.process.letGo()
 	close(c.exited)
 }
 

@@ -86,7 +86,12 @@ type OracleAnswer struct {
 }
 
 // AuthorError says that tests.py or solution.py is wrong.
-type AuthorError struct{ Message string }
+type AuthorError struct {
+	Message string
+	File    string // tests.py or solution.py; "" when neither is to blame: a library is missing, say
+	Line    int    // of File; 0 when it is not known
+	Load    bool   // the challenge cannot be loaded: nothing can be asked about it
+}
 
 func (e *AuthorError) Error() string { return e.Message }
 
@@ -144,6 +149,10 @@ func StartOracle(ctx context.Context, p Python, tests, solution string, imports 
 		err = json.Unmarshal(head, &o.Suite)
 	}
 	if err != nil {
+		var author *AuthorError
+		if errors.As(err, &author) {
+			author.Load = true
+		}
 		o.shut()
 		return nil, err
 	}
@@ -227,12 +236,15 @@ func (o *Oracle) exchange(header any, doc []byte, within time.Duration) (_ json.
 	if err != nil {
 		return nil, nil, o.explain(err)
 	}
-	var failed struct{ Op, Message string }
+	var failed struct {
+		Op, Message, File string
+		Line              int
+	}
 	if err := json.Unmarshal(answer, &failed); err != nil {
 		return nil, nil, err
 	}
 	if failed.Op == "author_error" {
-		return nil, nil, &AuthorError{failed.Message}
+		return nil, nil, &AuthorError{Message: failed.Message, File: failed.File, Line: failed.Line}
 	}
 	return answer, attached, nil
 }

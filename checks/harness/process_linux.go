@@ -9,16 +9,55 @@ import (
 	"unsafe"
 )
 
-const sysPidfdSendSignal = 424 // the same number on every architecture
+const ( // the same numbers on every architecture
+	sysPidfdSendSignal = 424
+	sysPidfdOpen       = 434
+)
 
-// killProcess ends a process by its descriptor, which cannot name another one even when the pid is used again.
-func killProcess(pid, pidfd int) {
-	if pidfd > 0 {
-		syscall.Syscall6(sysPidfdSendSignal, uintptr(pidfd), uintptr(syscall.SIGKILL), uintptr(unsafe.Pointer(nil)), 0, 0, 0)
-		return
+// process is one that may be killed. The zero process is none, or one that has ended.
+type process struct {
+	pid int
+	fd  int // 0 where there is none; it cannot name another process even when the pid is used again
+}
+
+// find takes hold of a process of a session.
+func find(pid, session int) (process, error) {
+	p := process{pid: pid}
+	// The descriptor first: what is asked by number afterwards is true of it, or it is of a process that has ended.
+	if fd, _, errno := syscall.Syscall(sysPidfdOpen, uintptr(pid), 0, 0); errno == 0 {
+		p.fd = int(fd)
 	}
-	if pid > 0 {
-		syscall.Kill(pid, syscall.SIGKILL)
+	sid, _, errno := syscall.Syscall(syscall.SYS_GETSID, uintptr(pid), 0, 0)
+	if errno == 0 && int(sid) == session {
+		return p, nil
+	}
+	p.letGo()
+	if errno == syscall.ESRCH {
+		return process{}, nil
+	}
+	return process{}, errForeign
+}
+
+func (p *process) kill() {
+	if p.fd > 0 {
+		p.signal(syscall.SIGKILL)
+	} else if p.pid > 0 {
+		syscall.Kill(p.pid, syscall.SIGKILL)
+	}
+}
+
+// lives reports whether the process is known to be there, if only to be reaped.
+func (p *process) lives() bool { return p.fd > 0 && p.signal(0) == 0 }
+
+func (p *process) signal(s syscall.Signal) syscall.Errno {
+	_, _, errno := syscall.Syscall6(sysPidfdSendSignal, uintptr(p.fd), uintptr(s), uintptr(unsafe.Pointer(nil)), 0, 0, 0)
+	return errno
+}
+
+func (p *process) letGo() {
+	if p.fd > 0 {
+		syscall.Close(p.fd)
+		p.fd = 0
 	}
 }
 

@@ -39,21 +39,28 @@ type Zygote struct {
 	conn    *net.UnixConn
 	scratch string
 	stderr  *tail
-	gone    chan struct{} // closed when the reader ended: the zygote cannot fork any more
+	within  time.Duration // it has to answer
+	gone    chan struct{} // closed when the reader ended: the zygote is killed and cannot fork any more
 
 	mu       sync.Mutex
 	serial   int
 	children map[int]*Child
+	fault    string // what it did that no zygote does
 }
+
+const (
+	answerLimit = 10 * time.Second
+	maxLine     = 1 << 20
+	maxCPU      = 1e6 // seconds; no child gets that old
+)
 
 // message is a line from the zygote; one of the groups is set.
 type message struct {
 	Ready *Info  `json:"ready"`
 	Error string `json:"error"`
 
-	Forked int  `json:"forked"`
-	PID    int  `json:"pid"`
-	PIDFD  bool `json:"pidfd"`
+	Forked int `json:"forked"`
+	PID    int `json:"pid"` // 0: there was no room for the child
 
 	Exit   int     `json:"exit"`
 	Status int     `json:"status"`
@@ -75,11 +82,13 @@ func StartZygote(ctx context.Context, p Python, o ZygoteOptions) (_ *Zygote, err
 	if err != nil {
 		return nil, err
 	}
-	z := &Zygote{conn: ours, scratch: scratch, stderr: &tail{}, gone: make(chan struct{}), children: map[int]*Child{}}
+	z := &Zygote{conn: ours, scratch: scratch, stderr: &tail{}, within: answerLimit,
+		gone: make(chan struct{}), children: map[int]*Child{}}
 	z.cmd = exec.Command(p.Exe, p.args("zygote")...)
 	z.cmd.Env, z.cmd.Dir = p.env(), scratch
 	z.cmd.ExtraFiles, z.cmd.Stderr = []*os.File{theirs}, z.stderr
-	z.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal, for it and its children
+	z.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal, for it and its children; and they can be told by it
+	z.cmd.WaitDelay = time.Second                          // for stderr, which something that it started may still hold
 	err = z.cmd.Start()
 	theirs.Close()
 	if err != nil {
@@ -116,6 +125,9 @@ func (z *Zygote) await(ctx context.Context, ready chan message) error {
 		return errors.New(m.Error)
 	case <-z.gone:
 		z.Close()
+		if z.fault != "" {
+			return z.lost()
+		}
 		return fmt.Errorf("ended while starting: %s", z.stderr)
 	case <-ctx.Done():
 		z.Close()
@@ -138,7 +150,7 @@ func (z *Zygote) Fork(l Limits) (_ *Child, err error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	c := &Child{conn: ours, forked: make(chan struct{}), exited: make(chan struct{})}
+	c := &Child{zygote: z, conn: ours, forked: make(chan struct{}), exited: make(chan struct{})}
 	z.mu.Lock()
 	z.serial++
 	c.serial = z.serial
@@ -150,17 +162,26 @@ func (z *Zygote) Fork(l Limits) (_ *Child, err error) {
 		ours.Close()
 		return nil, &GoneError{err.Error(), true}
 	}
+	late := time.AfterFunc(z.within, func() { z.condemn("no answer to a fork") })
+	defer late.Stop()
 	select {
 	case <-c.forked:
-		return c, nil
+		late.Stop()
+		if c.pid != 0 || !c.Wait().Lost { // without a process it has ended already
+			return c, nil
+		}
 	case <-z.gone:
-		ours.Close()
-		return nil, &GoneError{"the zygote ended: " + z.stderr.String(), true}
-	case <-time.After(10 * time.Second):
-		z.kill()
-		ours.Close()
-		return nil, errors.New("the zygote does not answer")
 	}
+	ours.Close()
+	return nil, z.lost()
+}
+
+// lost says that the zygote went, and why.
+func (z *Zygote) lost() error {
+	<-z.gone
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return &GoneError{"the zygote ended: " + or(z.fault, z.stderr.String()), true}
 }
 
 // Forks returns how many children were asked for so far.
@@ -181,18 +202,26 @@ func (z *Zygote) Alive() bool {
 }
 
 // Close ends the zygote and with it every child, and waits for it.
-func (z *Zygote) Close() error {
+func (z *Zygote) Close() {
 	z.conn.Close()
-	late := time.AfterFunc(time.Second, z.kill)
-	err := z.cmd.Wait()
-	late.Stop()
 	<-z.gone
+	z.cmd.Wait()
 	os.RemoveAll(z.scratch)
-	return err
 }
 
+// condemn ends a zygote that does what no zygote does. Nothing that it says counts from then on.
+func (z *Zygote) condemn(fault string) {
+	z.mu.Lock()
+	z.fault = or(z.fault, fault)
+	z.mu.Unlock()
+	z.conn.Close() // the reader does the rest
+}
+
+// kill ends the zygote, and what it may have forked and not told of. Only the reader calls it, and Close waits for the
+// reader before it waits for the process: the number cannot be another's yet.
 func (z *Zygote) kill() {
 	z.cmd.Process.Kill()
+	syscall.Kill(-z.cmd.Process.Pid, syscall.SIGKILL)
 }
 
 func (z *Zygote) send(m any, f *os.File) error {
@@ -208,77 +237,151 @@ func (z *Zygote) send(m any, f *os.File) error {
 	return err
 }
 
-func (z *Zygote) forget(serial int) *Child {
+func (z *Zygote) child(serial int) *Child {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	c := z.children[serial]
-	delete(z.children, serial)
-	return c
+	return z.children[serial]
 }
 
-// read takes the zygote's lines until it ends; then no child has an owner any more.
+func (z *Zygote) forget(serial int) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	delete(z.children, serial)
+}
+
+// read takes the zygote's lines until it ends or says what no zygote says. Then it is killed, and no child has an owner any
+// more.
 func (z *Zygote) read(ready chan<- message) {
 	defer close(z.gone)
 	defer z.orphan()
-	var buffer []byte
-	var fds []int
+	defer z.kill()
+	r := reader{zygote: z, ready: ready}
 	b, oob := make([]byte, 65536), make([]byte, 256)
 	for {
 		n, k, _, _, err := z.conn.ReadMsgUnix(b, oob)
-		if k > 0 {
-			fds = append(fds, rights(oob[:k])...)
-		}
+		closeAll(rights(oob[:k]))
 		if err != nil || n == 0 {
-			closeAll(fds)
 			return
 		}
-		buffer = append(buffer, b[:n]...)
-		for {
-			line, rest, ok := bytes.Cut(buffer, []byte{'\n'})
-			if !ok {
-				break
-			}
-			buffer = rest
-			var m message
-			if json.Unmarshal(line, &m) != nil {
-				return
-			}
-			fds = z.take(m, fds, ready)
+		if k > 0 {
+			err = errors.New("a descriptor, which no zygote has to send")
+		} else {
+			err = r.add(b[:n])
 		}
-		if len(buffer) > 1<<20 {
-			closeAll(fds)
+		if err != nil {
+			z.condemn(err.Error())
 			return
 		}
 	}
 }
 
-// take acts on one line; it returns the descriptors that still wait for theirs.
-func (z *Zygote) take(m message, fds []int, ready chan<- message) []int {
-	switch {
-	case m.Ready != nil || m.Error != "":
-		select {
-		case ready <- m:
-		default: // only the first one counts
-		}
-	case m.Forked != 0:
-		fd := -1
-		if m.PIDFD && len(fds) > 0 {
-			fd, fds = fds[0], fds[1:]
-		}
-		z.mu.Lock()
-		c := z.children[m.Forked]
-		z.mu.Unlock()
-		if c == nil {
-			closeAll([]int{fd})
+// reader makes messages of what comes from a zygote. Its errors say what no zygote does.
+type reader struct {
+	zygote *Zygote
+	ready  chan<- message
+	begun  bool // the first message has come
+	buffer []byte
+}
+
+// add takes some bytes.
+func (r *reader) add(b []byte) error {
+	r.buffer = append(r.buffer, b...)
+	for {
+		line, rest, ok := bytes.Cut(r.buffer, []byte{'\n'})
+		if !ok {
 			break
 		}
-		c.started(m.PID, fd)
-	case m.Exit != 0:
-		if c := z.forget(m.Exit); c != nil {
-			c.ended(Exit{Status: syscall.WaitStatus(m.Status), CPU: time.Duration(m.CPU * float64(time.Second)), MaxRSSKB: m.MaxRSS})
+		r.buffer = rest
+		var m message
+		if json.Unmarshal(line, &m) != nil {
+			return errors.New("a line that is no message")
+		}
+		if err := r.take(m); err != nil {
+			return err
 		}
 	}
-	return fds
+	if len(r.buffer) > maxLine {
+		return errors.New("a line without an end")
+	}
+	return nil
+}
+
+// take acts on one message.
+func (r *reader) take(m message) error {
+	first := m.Ready != nil || m.Error != ""
+	switch {
+	case first == r.begun || first && (m.Forked != 0 || m.Exit != 0) || m.Forked != 0 && m.Exit != 0:
+		return errors.New("a message out of turn")
+	case first:
+		r.begun = true
+		r.ready <- m // there is room for one
+		return nil
+	case m.Forked != 0:
+		return r.zygote.forked(m)
+	}
+	return r.zygote.exited(m)
+}
+
+// forked notes where a child runs.
+func (z *Zygote) forked(m message) error {
+	c := z.child(m.Forked)
+	if c == nil {
+		return errors.New("a child that nobody asked for")
+	}
+	if c.begun() {
+		return errors.New("a child twice")
+	}
+	p, err := z.claim(m.PID)
+	if err != nil {
+		return err
+	}
+	c.started(p)
+	return nil
+}
+
+// claim takes hold of the process that the zygote says it forked: what is noted here gets killed. Only descendants of the
+// zygote are in the session that it leads.
+func (z *Zygote) claim(pid int) (process, error) {
+	if pid == 0 {
+		return process{}, nil
+	}
+	leader := z.cmd.Process.Pid
+	if pid < 0 || pid == leader || z.owns(pid) {
+		return process{}, errForeign
+	}
+	return find(pid, leader)
+}
+
+var errForeign = errors.New("a process that is none of its children")
+
+// owns reports whether a process is a living child's already.
+func (z *Zygote) owns(pid int) bool {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	for _, c := range z.children {
+		if c.begun() && c.pid == pid {
+			return true
+		}
+	}
+	return false
+}
+
+// exited notes how a child ended.
+func (z *Zygote) exited(m message) error {
+	c := z.child(m.Exit)
+	if c == nil || !c.begun() {
+		return errors.New("the end of a child that is not there")
+	}
+	status := syscall.WaitStatus(m.Status)
+	if m.Status < 0 || m.Status > 0xffff || !status.Exited() && !status.Signaled() || m.CPU < 0 || m.CPU > maxCPU || m.MaxRSS < 0 {
+		return errors.New("an end that cannot be")
+	}
+	if c.process.lives() {
+		return errors.New("the end of a child that lives")
+	}
+	z.forget(m.Exit)
+	c.ended(Exit{Status: status, CPU: time.Duration(m.CPU * float64(time.Second)), MaxRSSKB: m.MaxRSS})
+	return nil
 }
 
 // orphan ends every child that is left: nobody would reap it, or tell how it ended.

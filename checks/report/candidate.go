@@ -1,7 +1,7 @@
 package report
 
 import (
-	"regexp"
+	"math"
 	"slices"
 )
 
@@ -13,14 +13,15 @@ const (
 )
 
 // ForCandidate is the report as its candidate may see it under policy; the receiver is left alone. Whatever the policy,
-// a hidden case never shows its inputs, the values that were expected or what the oracle said of it: of its message only
-// the class of the exception stays. An unknown policy shows as little as none.
+// a hidden case never shows its inputs, the values that were expected or what the oracle said of it, nor any text that the
+// answer chose while it saw them: of its message only the name of a well-known exception stays, and times are coarse. An
+// unknown policy shows as little as none.
 func (r *Report) ForCandidate(policy string) *Report {
 	c := *r
 	c.TimingsMS = nil
 	switch policy {
 	case PolicyFull:
-		c.TimingsMS = r.TimingsMS
+		c.TimingsMS = coarseTimings(r.TimingsMS)
 		c.Correctness.Cases = visibleCases(r.Correctness.Cases)
 	case PolicyCounts:
 		c.Correctness.Cases = publicCases(r.Correctness.Cases)
@@ -41,16 +42,28 @@ func (r *Report) ForCandidate(policy string) *Report {
 	return &c
 }
 
-// exceptionName is a message's leading class of exception.
-var exceptionName = regexp.MustCompile(`^[A-Za-z_]\w*(Error|Exception|Warning|Interrupt|Exit|Iteration)\b`)
+// coarse rounds a time that a candidate may read to tenths of a second: an answer could wait as long as a hidden input says.
+func coarse(ms float64) float64 { return math.Round(ms/100) * 100 }
+
+func coarseTimings(exact map[string]float64) map[string]float64 {
+	out := make(map[string]float64, len(exact))
+	for name, ms := range exact {
+		out[name] = coarse(ms)
+	}
+	return out
+}
 
 func visibleCases(all []Case) []Case {
 	seen := slices.Clone(all)
 	for i := range seen {
-		if c := &seen[i]; c.Class != "public" {
-			c.Message = exceptionName.FindString(c.Message)
-			c.MS = 0 // times tell about inputs
+		c := &seen[i]
+		if c.Class == "public" {
+			c.MS = coarse(c.MS)
+			continue
 		}
+		c.Raised = c.Exception()
+		c.Message = c.Raised
+		c.MS = 0 // times tell about inputs
 	}
 	return seen
 }
@@ -59,6 +72,7 @@ func publicCases(all []Case) []Case {
 	seen := []Case{}
 	for _, c := range all {
 		if c.Class == "public" {
+			c.MS = coarse(c.MS)
 			seen = append(seen, c)
 		}
 	}

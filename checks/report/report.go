@@ -95,6 +95,7 @@ type Case struct {
 	Class   string  `json:"class"`
 	Outcome Outcome `json:"outcome"`
 	Message string  `json:"message"`
+	Raised  string  `json:"raised,omitempty"` // the well-known class of the exception, when Outcome is error: see Case.Exception
 	Guards  string  `json:"guards,omitempty"`
 	MS      float64 `json:"ms,omitempty"`
 }

@@ -28,10 +28,10 @@ __all__ = ["public", "basic", "edge", "prop", "contract", "growth", "speed", "Fa
 class Test:
     """One decorated function of tests.py."""
 
-    def __init__(self, fn, cls, guards, repeat=1, seconds=None, isolated=False):
+    def __init__(self, fn, cls, guards, repeat=1, seconds=None, isolated=False, values=True):
         self.fn, self.cls, self.guards = fn, cls, guards
         self.name = fn.__name__
-        self.repeat, self.seconds, self.isolated = repeat, seconds, isolated
+        self.repeat, self.seconds, self.isolated, self.values = repeat, seconds, isolated, values
 
     def ids(self):
         """Return the ids of its cases."""
@@ -55,14 +55,23 @@ class Speed:
 
 
 def _test(cls):
-    def decorator(guards, *, repeat=1, seconds=None, isolated=False):
-        if not isinstance(guards, str):
+    """Make the decorator of one class.
+
+    values=False, for @prop and @contract, says that no call of the test gives a value that could be wrong: all of them
+    raise, or return nothing. It changes nothing in a grading. `assay verify` demands of every other such test that it
+    fails for an answer whose values are all wrong, and of one that says values=False that it is so.
+    """
+
+    def decorator(guards, *, repeat=1, seconds=None, isolated=False, values=True):
+        if not isinstance(guards, str) or not guards.strip():
             raise TypeError(f"@{cls} needs the sentence of the statement that the test guards")
+        if not values and cls not in ("property", "contract"):
+            raise TypeError(f"@{cls} takes no values=False: it is for @prop and @contract")
 
         def wrap(fn):
             if not inspect.isgeneratorfunction(fn):
                 raise TypeError(f"{fn.__name__}: a test has at least one yield")
-            return Test(fn, cls, guards, repeat, seconds, isolated)
+            return Test(fn, cls, guards, repeat, seconds, isolated, values)
 
         return wrap
 

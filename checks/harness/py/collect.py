@@ -10,12 +10,24 @@ import builtins
 import re
 import symtable
 import sys
+import unicodedata
 
 MAX_CELL = 1 << 20
+MAX_NAMES = 200  # that a verdict tells of, each cut at so many characters too: it has to fit into a log
 CELL_MAGIC_KEPT = {"time", "timeit", "capture", "prun"}
 LINE_MAGIC = re.compile(r"^\s*(%|!|\?)|\?\s*$|=\s*(%\w|!)")
 COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
-MUTATORS = {"append", "extend", "insert", "update", "add", "setdefault", "register", "sort", "remove", "pop", "clear"}
+# Methods that alter their object; so do those with inplace=True, and PyTorch's, whose names end in an underscore.
+MUTATORS = {
+    "append", "appendleft", "extend", "extendleft", "insert", "update", "add", "discard", "setdefault", "register", "sort", "reverse",
+    "remove", "pop", "popitem", "popleft", "clear", "rotate", "fill", "put", "itemset", "partition", "resize", "setflags",
+    "fit", "partial_fit", "set_params", "set_output", "load_state_dict", "train", "eval",
+}
+# Functions that alter an argument; so do those that are given out=, and a ufunc's `at`.
+ALTER_ARGUMENTS = {"copyto", "put", "place", "putmask", "fill_diagonal", "at", "shuffle", "heapify", "heappush", "insort", "insort_left",
+                   "insort_right", "setattr", "delattr"}
+# What sets up a module as a whole: sys.setrecursionlimit(n), np.random.seed(0), pd.set_option(...), warnings.simplefilter(...).
+SET_UP = re.compile(r"^(set|seed$|manual_seed|filterwarnings$|simplefilter$|register|use_deterministic)")
 
 
 class Broken(Exception):
@@ -62,7 +74,7 @@ class Statement:
         self.star = isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
         self.future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
         self._names()
-        self.changes = self._changes()
+        self.changes, self.calls, self.sets_up = self._changes(), self._calls(), self._sets_up()
         self.partial = not isinstance(
             node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
         ) or bool(self.binds & self.now)
@@ -117,23 +129,56 @@ class Statement:
         self.uses |= self.now
 
     def _changes(self):
-        """Names whose object this statement alters in place: d[k] = v, C.m = f, xs.append(v), @f.register."""
-        out = set()
-        for node in ast.walk(self.node):
-            if isinstance(node, (ast.FunctionDef, ast.Lambda)) and node is not self.node:
-                continue
-            if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
-                out.add(_root(node))
-            call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if call and node.func.attr in MUTATORS:
-                out.add(_root(node.func))
-        for d in getattr(self.node, "decorator_list", []):
-            target = d.func if isinstance(d, ast.Call) else d
-            if isinstance(target, ast.Attribute):
-                out.add(_root(target))
-        if isinstance(self.node, (ast.FunctionDef, ast.ClassDef)) and not getattr(self.node, "decorator_list", []):
-            return set()
-        return out - {None}
+        """Names whose object this statement alters in place: d[k] = v, C.m = f, xs.append(v), np.copyto(a, b), @f.register."""
+        if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            targets = [d.func if isinstance(d, ast.Call) else d for d in self.node.decorator_list]
+            return {_root(t) for t in targets if isinstance(t, ast.Attribute)} - {None}
+        return altered(self.node)
+
+    def _calls(self):
+        """Names of functions that it calls at once, decorators among them."""
+        called = {_root(d) for d in getattr(self.node, "decorator_list", [])}
+        if not hasattr(self.node, "decorator_list"):
+            called |= {n.func.id for n in walk_now(self.node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        return called - {None}
+
+    def _sets_up(self):
+        """The imported name that it sets up as a whole, or None: a call such as np.random.seed(0), or pd.options.mode.x = y."""
+        node = self.node
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            f = node.value.func
+            return _root(f) if isinstance(f, ast.Attribute) and SET_UP.match(f.attr) else None
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        return next((_root(t) for t in targets if isinstance(t, (ast.Attribute, ast.Subscript))), None)
+
+
+def walk_now(top):
+    """Walk what runs at once: not the bodies of functions."""
+    stack = [top]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += [c for c in ast.iter_child_nodes(node) if not isinstance(c, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
+
+
+def altered(top):
+    """Names whose object is altered in place by what runs at once in a node."""
+    out = set()
+    for node in walk_now(top):
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            out.add(_root(node))
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        keys = {k.arg: k.value for k in node.keywords}
+        in_place = name in MUTATORS or name.endswith("_") or getattr(keys.get("inplace"), "value", False) is True
+        if in_place and isinstance(node.func, ast.Attribute):
+            out.add(_root(node.func))
+        if name in ALTER_ARGUMENTS or name.endswith("_"):
+            out |= {_root(a) for a in node.args[:1]}
+        if "out" in keys:
+            out.add(_root(keys["out"]))
+    return out - {None}
 
 
 def _root(node):
@@ -149,26 +194,49 @@ def is_main_guard(node):
 
 def needed(statements, entries):
     """Choose the statements that the entry points need; returns their positions."""
-    imported = {n for s in statements if isinstance(s.node, (ast.Import, ast.ImportFrom)) for n in s.binds}
-    chosen, queue, done = set(), [(n, len(statements)) for n in entries], set()
-    chosen |= {i for i, s in enumerate(statements) if s.star or s.future}
+    chosen = closure(statements, entries, {})
+    effects = side_effects(statements, chosen)
+    if effects:
+        chosen = closure(statements, entries, effects)
+    kept = set().union(*(statements[i].binds for i in chosen))
+    imported = import_names(statements)
+    for i, s in enumerate(statements):
+        if s.sets_up in imported and (s.sets_up in kept or s.sets_up == "sys"):
+            chosen |= closure(statements, (), effects, [i])
+    return chosen
+
+
+def import_names(statements):
+    return {n for s in statements if isinstance(s.node, (ast.Import, ast.ImportFrom)) for n in s.binds}
+
+
+def closure(statements, names, effects, start=()):
+    """Choose the statements that make up some names and all that they use in turn; start are positions to begin with."""
+    imported = import_names(statements)
+    chosen, queue, done = {i for i, s in enumerate(statements) if s.star or s.future}, [], set()
+
+    def choose(i):
+        s = statements[i]
+        chosen.add(i)
+        queue.extend((n, len(statements)) for n in s.uses - s.now)
+        queue.extend((n, i) for n in s.now)
+        queue.extend((n, len(statements)) for n in s.now if not any(n in t.binds for t in statements[:i]))
+
+    queue += [(n, len(statements)) for n in names]
+    for i in start:
+        choose(i)
     while queue:
         name, before = queue.pop()
         if (name, before) in done:
             continue
         done.add((name, before))
-        for i in _bindings(statements, name, before, name in imported):
-            if i in chosen:
-                continue
-            chosen.add(i)
-            s = statements[i]
-            queue += [(n, len(statements)) for n in s.uses - s.now]
-            queue += [(n, i) for n in s.now]
-            queue += [(n, len(statements)) for n in s.now if not any(n in t.binds for t in statements[:i])]
+        for i in _bindings(statements, name, before, name in imported, effects):
+            if i not in chosen:
+                choose(i)
     return chosen
 
 
-def _bindings(statements, name, before, imported):
+def _bindings(statements, name, before, imported, effects):
     """List the statements that make up the value of a name at one moment: its last full binding and all after it."""
     out = []
     for i in range(before - 1, -1, -1):
@@ -177,9 +245,47 @@ def _bindings(statements, name, before, imported):
             out.append(i)
             if not s.partial:
                 break
-        elif name in s.changes and not imported:
+        elif not imported and (name in s.changes or name in effects.get(i, ())):
             out.append(i)
     return out
+
+
+def side_effects(statements, chosen):
+    """Say which names statements alter through the functions that they call: {position: names}.
+
+    `@step` over a function may put it into a list, and so may `register(f)`. A call of what the entry points use themselves
+    is a trial, whatever it leaves in a cache.
+    """
+    alters, calls = {}, {}
+    for s in statements:
+        if isinstance(s.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inside = [altered(n) for n in s.node.body]
+            alters[s.node.name] = set().union(*inside) & s.uses | {n for n in s.uses if _declares(s.node, n)}
+            calls[s.node.name] = s.uses
+    own = set().union(*(statements[i].binds for i in chosen))
+    effects = {}
+    for i, s in enumerate(statements):
+        decorated = hasattr(s.node, "decorator_list")
+        names = set().union(*(_reach(f, alters, calls) for f in s.calls if decorated or f not in own))
+        if names:
+            effects[i] = names
+    return effects
+
+
+def _declares(function, name):
+    return any(isinstance(n, ast.Global) and name in n.names for n in ast.walk(function))
+
+
+def _reach(function, alters, calls):
+    """Names that a function alters, itself or through others."""
+    seen, queue, names = set(), [function], set()
+    while queue:
+        f = queue.pop()
+        if f in alters and f not in seen:
+            seen.add(f)
+            names |= alters[f]
+            queue += calls[f]
+    return names
 
 
 def ordered(statements, chosen):
@@ -276,10 +382,13 @@ def assemble(statements, order, defined):
         text += s.text
         lines += [[s.cell, s.comment_from + j] for j in range(len(s.text))]
     free = set().union(*(statements[i].uses for i in order)) - set().union(*(statements[i].binds for i in order))
-    unknown = sorted(n for n in free if not hasattr(builtins, n) and n not in ("display", "__name__", "__file__"))
+    unknown = sorted(n[:MAX_NAMES] for n in free if not hasattr(builtins, n) and n not in ("display", "__name__", "__file__"))[:MAX_NAMES]
     if any(statements[i].star for i in order):
         unknown = []  # it may bring anything
     imports = []
     for i in order:
-        imports += [[m, statements[i].cell, statements[i].first] for m in statements[i].modules()]
-    return {"imports": imports, "status": "graded", "source": "\n".join(text) + "\n", "lines": lines, "defined": defined, "unknown": unknown}
+        imports += [[m[:MAX_NAMES], statements[i].cell, statements[i].first] for m in statements[i].modules()]
+    source = "\n".join(text) + "\n"
+    # Python reads identifiers in this form: what looks for words has to read the same.
+    plain = source if source.isascii() else unicodedata.normalize("NFKC", source)
+    return {"imports": imports[:MAX_NAMES], "status": "graded", "source": source, "plain": plain, "lines": lines, "defined": defined, "unknown": unknown}

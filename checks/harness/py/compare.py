@@ -167,7 +167,7 @@ def equal(actual, expected, what="the result"):
     if isinstance(actual, np.ndarray) or kind_of(actual) in _CONTAINERS:
         raise Fail(f"{what} is {short(actual)}, expected {short(expected)}")
     try:
-        same = bool(actual == expected) and isinstance(actual, str) == isinstance(expected, str)
+        same = bool(actual == expected) and isinstance(actual, str) == isinstance(expected, str) and _same_number(actual, expected)
     except Exception:
         same = False
     if not same:
@@ -191,7 +191,9 @@ def _equal_arrays(actual, expected, what):
     if actual is None or isinstance(actual, (str, dict)):
         raise Fail(f"{what} is {short(actual)}, expected {short(expected)}")
     if e.dtype.kind in "biufc":
-        return close(actual, expected, 0, 0, True, what)
+        form = close(actual, expected, 0, 0, True, what)
+        exact(_numbers(actual, what), e, lambda: _objects(actual), what)
+        return form
     a = np.asarray(actual)
     if a.shape != e.shape:
         raise Fail(f"{what} has shape {a.shape}, expected {e.shape}")
@@ -202,6 +204,42 @@ def _equal_arrays(actual, expected, what):
             if not (a.dtype.kind in "mM" and np.isnat(a[i]) and e.dtype.kind in "mM" and np.isnat(e[i])):
                 raise
     return _same_container(actual, expected, what)
+
+
+LARGE = 2.0**53  # from here on a float may stand for several integers
+
+
+def _python(v):
+    """Give Python's own number for NumPy's: Python compares integers with floats exactly."""
+    return v.item() if isinstance(v, np.number) else v
+
+
+def _same_number(a, e):
+    """Report whether two values that are equal are so as integers too, if one of them is one."""
+    if not isinstance(a, (int, np.integer)) and not isinstance(e, (int, np.integer)):
+        return True
+    return bool(_python(a) == _python(e))
+
+
+def _objects(v):
+    """Turn a value into an array of Python's own numbers, none of which was a float before unless it is one."""
+    if kind_of(v) == "tensor":
+        v = v.detach().numpy()
+    return v.astype(object) if isinstance(v, np.ndarray) else np.asarray(v, dtype=object)
+
+
+def exact(a, e, objects, what):
+    """Fail where integers differ that are equal as floats; a and e are equal as floats, objects() gives what a was."""
+    if e.dtype.kind not in "iu" and a.dtype.kind not in "iu":
+        return
+    large = np.flatnonzero(np.abs(e.astype(float)) >= LARGE) if e.dtype.kind != "c" else []
+    if not len(large):
+        return
+    x, y = objects().reshape(-1), e.reshape(-1)
+    for i in large.tolist():
+        if _python(x[i]) != _python(y[i]):
+            at = [int(k) for k in np.unravel_index(i, e.shape)]
+            raise Fail(f"{what}{at if at else ''} is {x[i]}, expected {y[i]}")
 
 
 def same(first, second, what="the second result", other="the first"):

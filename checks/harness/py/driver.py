@@ -13,6 +13,7 @@ import numpy as np
 
 import codec
 import collect
+import runall
 import steps
 import tables  # noqa: F401  registers itself with codec
 import wire
@@ -101,6 +102,9 @@ class Driver:
         exec(compile(source, FILE, "exec", dont_inherit=True), self.space)
         return codec.Tagged("ok", None)
 
+    def do_run_all(self, name, handle, args, kwargs, opts):
+        return codec.Tagged("ok", runall.run(*args))
+
     def do_call(self, name, handle, args, kwargs, opts):
         if name not in self.space:
             raise Missing(f"{name} is not defined")
@@ -135,7 +139,7 @@ class Driver:
         self.again_call()
         return codec.Tagged("ok", None)
 
-    def _run(self, fn, args, kwargs, opts):
+    def _run(self, fn, args, kwargs, opts, count=steps.count, cap=steps.CAP):  # as they were before any answer was there
         layout, readonly = opts.get("layout"), opts.get("readonly")
         if layout or readonly:
             args, kwargs = arranged(args, layout, readonly), arranged(kwargs, layout, readonly)
@@ -143,13 +147,21 @@ class Driver:
             self.again_call = lambda: fn(*args, **kwargs)
             return codec.Tagged("ok", None)
         if opts.get("count"):
-            counter = steps.Counter(FILE)
-            counter.run(lambda: fn(*args, **kwargs))
-            return codec.Tagged("count", counter.n, counter.partial)
+            _, n, partial = count(lambda: self._whole(fn(*args, **kwargs), opts), FILE, cap)
+            return codec.Tagged("count", n, partial)
         got = fn(*args, **kwargs)
         if opts.get("observe"):
             return codec.Tagged("seen", got, list(args), kwargs)
         return self._give(got, opts)
+
+    @staticmethod
+    def _whole(value, opts):
+        """Do what is done with a value that travels: a result may put off its work until somebody looks at it."""
+        if not opts.get("keep"):
+            try:
+                codec.encode(codec.Tagged("ok", value))
+            except Exception:  # an object that cannot travel is counted up to there
+                pass
 
     def _give(self, value, opts):
         if opts.get("keep"):

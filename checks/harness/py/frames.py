@@ -7,7 +7,7 @@ in value but not in index, column order or kind is reported as a matter of form.
 import numpy as np
 import pandas as pd
 
-from compare import Fail, _difference, kind_of, short
+from compare import LARGE, Fail, _difference, _python, kind_of, short
 
 
 def close(actual, expected, rtol, atol, what):
@@ -136,6 +136,14 @@ def _floats(s):
     return s.astype("Float64").to_numpy(float, na_value=np.nan)
 
 
+def _exact(a, e, floats, what):
+    """Fail where large integers differ that are equal as floats; floats are those of e."""
+    large = np.flatnonzero(np.abs(np.nan_to_num(floats, nan=0.0)) >= LARGE)
+    for i, x, y in zip(large.tolist(), a.iloc[large].tolist(), e.iloc[large].tolist()):
+        if _python(x) != _python(y):
+            raise Fail(f"{what}[{i}] is {x}, expected {y}")
+
+
 def values(a, e, rtol, atol, what):
     """Compare two columns by position."""
     if len(a) != len(e):
@@ -149,6 +157,8 @@ def values(a, e, rtol, atol, what):
         bad = ~np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
         if bad.any():
             raise Fail(_difference(x, y, bad, what))
+        if rtol == atol == 0:
+            _exact(a, e, y, what)
         return
     for i, (x, y) in enumerate(zip(a.tolist(), e.tolist())):
         if type(x) is type(y) is str and x == y or _missing(x) and _missing(y):

@@ -114,7 +114,8 @@ def child_filter():
     p.call("clone3", (RET, ENOSYS))  # so that libc falls back to clone, whose flags can be read
     p.call("clone", (LOAD, _arg(0)), (JSET, CLONE_THREAD, 0, 1), (RET, ALLOW), (RET, EPERM))
     # A file's or socket's owner gets signals from it: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP; TIOCSTI.
-    p.call("fcntl", *_none_of(_arg(1), 8, 10, 15))
+    # F_SETLEASE keeps whoever opens a file next waiting, and with F_NOTIFY tells of what others do in a folder.
+    p.call("fcntl", *_none_of(_arg(1), 8, 10, 15, 1024, 1026))
     p.call("ioctl", *_none_of(_arg(1), 0x8901, 0x8902, 0x5412, 0x541C))
     # An address given to sendto on a datagram socketpair reaches any unix socket on the host.
     p.call("sendto", *_zero(_arg(4), _arg(4, True)))
@@ -288,6 +289,15 @@ def limits(cpu, memory, files, processes):
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (value, value))
+
+
+def first_to_go(score):
+    """When the machine's memory runs out, let the kernel end this process and its children before who started it."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as f:
+            f.write(str(score))
+    except OSError:
+        pass
 
 
 SEALED_MEMORY = 8 << 30  # PyTorch alone reserves more than two

@@ -29,7 +29,11 @@ U32 = struct.Struct("<I")
 
 
 class AuthorError(Exception):
-    """tests.py or solution.py is wrong, not the candidate."""
+    """tests.py or solution.py is wrong, not the candidate. The line, of tests.py, is for what no traceback shows."""
+
+    def __init__(self, message, line=0):
+        super().__init__(message)
+        self.line = line
 
 
 def load(name, source):
@@ -43,8 +47,31 @@ def load(name, source):
 
 def where(e, name):
     """Say the deepest line of a module in a traceback."""
+    line = deepest(e, name)
+    return f" ({name}.py line {line})" if line else ""
+
+
+def deepest(e, name):
+    """Return the deepest line of a module in a traceback, 0 when it has none."""
     lines = [f.lineno for f in traceback.extract_tb(e.__traceback__) if f.filename == f"<{name}>"]
-    return f" ({name}.py line {lines[-1]})" if lines else ""
+    return lines[-1] if lines else 0
+
+
+def blamed(e, first, line=0):
+    """Return the author's file and line that an error is about: of two, the first. Without any, that line of tests.py."""
+    if isinstance(e, SyntaxError) and e.filename in ("<tests>", "<solution>"):
+        return e.filename[1:-1] + ".py", e.lineno or 0
+    if isinstance(e, AuthorError) and e.line:
+        return "tests.py", e.line
+    for name in (first, "tests", "solution"):
+        if at := deepest(e, name):
+            return f"{name}.py", at
+    return ("tests.py", line) if line else ("", 0)
+
+
+def author_error(e, name, file, line):
+    """Say what an author did wrong; file is empty when none of theirs is to blame."""
+    return {"op": "author_error", "message": one_line(e) + where(e, name), "file": file, "line": line}, b""
 
 
 def one_line(e, limit=400):
@@ -83,15 +110,16 @@ class Case:
     def call(self):
         """Return the request that the test has just yielded."""
         r = self.request
-        at = f" (tests.py line {self.generator.gi_frame.f_lineno})"
+        line = self.generator.gi_frame.f_lineno
+        at = f" (tests.py line {line})"
         if not isinstance(r, Request):
-            raise AuthorError(f"yields {type(r).__name__}, not a request of t{at}")
+            raise AuthorError(f"yields {type(r).__name__}, not a request of t{at}", line)
         if r.op == "library" and r.name.partition(".")[0] not in self.t.libraries:
-            raise AuthorError(f"{r.name} is of none of the challenge's libraries{at}")
+            raise AuthorError(f"{r.name} is of none of the challenge's libraries{at}", line)
         try:
             return {"op": "call", "entry": r.name if r.op == "call" else "", "last": False}, encode_request(r)
         except codec.Unsendable as e:
-            raise AuthorError(f"cannot send {e}{at}") from None
+            raise AuthorError(f"cannot send {e}{at}", line) from None
 
     def answer(self, doc):
         """Take the runner's answer to the request."""
@@ -163,9 +191,9 @@ class Oracle:
         self.reference = Reference(self.solution)
         found = [v for v in vars(self.tests).values() if isinstance(v, (Test, Growth, Speed))]
         names = [f.name for f in found]
-        twice = {n for n in names if names.count(n) > 1}
-        if twice:
-            raise AuthorError(f"tests.py names two tests {sorted(twice)[0]}")
+        for i, f in enumerate(found):
+            if f.name in names[:i]:
+                raise AuthorError(f"tests.py names two tests {f.name}", f.fn.__code__.co_firstlineno)
         self.cases = {}
         for test in found:
             if isinstance(test, Test):
@@ -271,6 +299,12 @@ class Oracle:
             ns = time.perf_counter_ns() - began
         return {"op": "timed", "ns": ns}, b""
 
+    def line(self, h):
+        """Return where the function begins that a request is about, 0 when it is about none."""
+        test, _ = self.cases.get(h.get("case"), (None, 0))
+        f = test or self.growths.get(h.get("name")) or self.speeds.get(h.get("name"))
+        return f.fn.__code__.co_firstlineno if f else 0
+
     def end(self, h, doc):
         """Forget everything about one run."""
         self.held.pop(h["run"], None)
@@ -309,6 +343,7 @@ def serve(fd_in, fd_out):
     """Load the challenge, then answer requests until the grader goes away."""
     hello, _ = receive(fd_in)
     os.environ["TMPDIR"] = hello["scratch"]
+    locks.first_to_go(400)
     locks.seal(hello["scratch"])
     try:
         libraries.load(hello["imports"])
@@ -316,7 +351,7 @@ def serve(fd_in, fd_out):
         oracle = Oracle(hello["tests"], hello["solution"], hello["imports"])
     except Exception as e:
         name = "solution" if where(e, "solution") else "tests"
-        send(fd_out, {"op": "author_error", "message": one_line(e) + where(e, name)})
+        send(fd_out, *author_error(e, name, *blamed(e, "solution")))
         return
     answer = oracle.list({}, b"")
     while True:
@@ -325,7 +360,7 @@ def serve(fd_in, fd_out):
         try:
             answer = getattr(oracle, header["op"])(header, doc)
         except Exception as e:
-            answer = {"op": "author_error", "message": one_line(e) + where(e, "tests")}, b""
+            answer = author_error(e, "tests", *blamed(e, "tests", oracle.line(header)))
 
 
 def main():

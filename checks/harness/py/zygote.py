@@ -2,7 +2,7 @@
 
 It loads libraries and nothing else: no test, no path, no token, no candidate's code ever enters this process, because
 a child can read the whole heap that it inherits. It speaks with the grader over the socket at descriptor 3, one JSON
-object a line; the child's end of a stream comes with a fork request, a pidfd goes back.
+object a line; the child's end of a stream comes with a fork request.
 """
 
 import collections
@@ -50,6 +50,7 @@ class Sandbox:
 
     def enter(self):
         """Lock the zygote itself, before any library is imported."""
+        locks.first_to_go(800)
         if not locks.LINUX or self.want == "L0":
             return
         self._try("non-dumpable", lambda: locks.prctl(locks.PR_SET_DUMPABLE, 0))
@@ -158,12 +159,8 @@ class Zygote:
         self.children = {}
         self.sweepers = set()
 
-    def send(self, message, *fds):
-        data = json.dumps(message).encode() + b"\n"
-        if fds:
-            socket.send_fds(self.sock, [data], fds)
-        else:
-            self.sock.sendall(data)
+    def send(self, message):
+        self.sock.sendall(json.dumps(message).encode() + b"\n")
 
     def receive(self):
         """Return the messages that have come, or None at the end."""
@@ -222,26 +219,27 @@ class Zygote:
 
     def fork(self, m):
         stream = self.fds.popleft()
+        if m["ahead"]:  # for the next answer, which may find nothing that this one left
+            self.reap()
+            self.settle()
+        ruleset = None
         try:
             folder, ruleset = self.place(m["fork"])
-        except OSError:  # other children of the same answer fill the disk just now: this one has lived already
-            os.close(stream)
+            pid = os.fork()
+        except OSError:  # other children of the same answer fill the disk, or are too many, just now: this one has lived already
+            for fd in (stream, ruleset):
+                if fd is not None:
+                    os.close(fd)
             self.send({"forked": m["fork"], "pid": 0})
             self.send({"exit": m["fork"], "status": NO_ROOM << 8, "cpu": 0, "maxrss_kb": 0})
             return
-        pid = os.fork()
         if pid == 0:
             self.child(m, stream, folder, ruleset)
         os.close(stream)
         if ruleset is not None:
             os.close(ruleset)
         self.children[pid] = (m["fork"], folder)
-        if hasattr(os, "pidfd_open"):
-            fd = os.pidfd_open(pid)
-            self.send({"forked": m["fork"], "pid": pid, "pidfd": True}, fd)
-            os.close(fd)
-        else:
-            self.send({"forked": m["fork"], "pid": pid})
+        self.send({"forked": m["fork"], "pid": pid})
         if "numpy" in sys.modules:  # the next child starts from another state; `random` sees to that by itself
             sys.modules["numpy"].random.seed()
 
@@ -250,10 +248,14 @@ class Zygote:
         try:
             return self.box.prepare(serial)
         except OSError:
-            for pid in list(self.sweepers):
-                os.waitpid(pid, 0)
-                self.sweepers.discard(pid)
+            self.settle()
             return self.box.prepare(serial)
+
+    def settle(self):
+        """Wait until everything that is being removed is gone."""
+        for pid in list(self.sweepers):
+            os.waitpid(pid, 0)
+            self.sweepers.discard(pid)
 
     def child(self, m, stream, folder, ruleset):
         """Become a locked runner; never returns."""
@@ -316,7 +318,10 @@ class Zygote:
             return
         except OSError:
             pass
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # too many processes just now; the grader removes the folder with the zygote
+            return
         if pid:
             self.sweepers.add(pid)
             return
@@ -335,7 +340,6 @@ class Zygote:
 def take_down(top):
     """Remove a folder however deep it goes: what lies in its folders comes up to it until nothing is nested."""
     here = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
-    fresh = 0
     while names := os.listdir(here):
         for name in names:
             try:
@@ -346,10 +350,9 @@ def take_down(top):
             os.chmod(name, 0o700, dir_fd=here)
             folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
             for inner in os.listdir(folder):
-                fresh += 1
                 if stat.S_ISDIR(os.stat(inner, dir_fd=folder, follow_symlinks=False).st_mode):
                     os.chmod(inner, 0o700, dir_fd=folder)  # or its owner may not move it
-                os.rename(inner, f"{os.getpid()} {fresh}", src_dir_fd=folder, dst_dir_fd=here)
+                os.rename(inner, os.urandom(16).hex(), src_dir_fd=folder, dst_dir_fd=here)  # a name nobody can have taken
             os.close(folder)
             os.rmdir(name, dir_fd=here)
     os.close(here)

@@ -33,6 +33,21 @@ class Plain(unittest.TestCase):
                 self.assertEqual(got, v)
                 self.assertIs(type(got), type(v))
 
+    def test_keys_of_one_hash(self):
+        flood = [complex(-1000003.0 * k, k) for k in range(1, 10_000)]
+        self.assertLess(len({hash(c) for c in flood}), 10)
+        pairs = [x for c in flood for x in (c, 1)]
+        for v in (codec.Tagged("set", *flood), codec.Tagged("dict", *pairs), [codec.Tagged("set", *flood)]):
+            with self.subTest(type(v)), self.assertRaisesRegex(codec.Malformed, "one hash"):
+                there_and_back(v)
+        honest = {k: None for k in [*range(-5000, 5000), *map(str, range(5000)), *((i, -j) for i in range(50) for j in range(50))]}
+        self.assertEqual(there_and_back(honest), honest)
+
+    def test_names_of_tensors(self):
+        for name in ("load", "__dict__", "_dynamo", None, 1):
+            with self.subTest(name), self.assertRaisesRegex(codec.Malformed, "tensor dtype"):
+                there_and_back(codec.Tagged("tensor", name, np.zeros(2), False))
+
     def test_floats(self):
         self.assertTrue(math.isnan(there_and_back(math.nan)))
         self.assertEqual(there_and_back(-math.inf), -math.inf)

@@ -39,6 +39,23 @@ class Collecting(unittest.TestCase):
             ("decorator defined later", ["@twice\ndef f(x): return x + 1", "def twice(g):\n    return lambda x: g(g(x))"], 4),
             ("decorator from an import", ["import functools", "@functools.lru_cache(None)\ndef f(x): return x"], 2),
             ("registered", ["import functools", "@functools.singledispatch\ndef f(x): return 0", "@f.register\ndef _(x: int): return 5"], 5),
+            ("registered by a decorator", ["S = []", "def step(g):\n    S.append(g)\n    return g", "@step\ndef a(x): return x + 1",
+                                           "@step\ndef b(x): return x * 9", "def f(x):\n    for s in S: x = s(x)\n    return x"], 27),
+            ("registered by a decorator with arguments", ["S = {}", "def step(n):\n    def put(g):\n        S[n] = g\n        return g\n    return put",
+                                                          "@step('a')\ndef a(x): return x + 1", "def f(x): return S['a'](x)"], 3),
+            ("registered by a call", ["S = []", "def keep(g): S.append(g)", "def register(g): keep(g)", "def a(x): return x + 1", "register(a)",
+                                      "for n in (2, 3): register(n.__add__)", "def f(x): return [s(x) for s in S]"], [3, 4, 5]),
+            ("set by a call", ["n = 0", "def init():\n    global n\n    n = 8", "init()", "def f(x): return n"], 8),
+            ("altered argument", ["import random\nL = [3, 1, 2]", "import heapq\nheapq.heapify(L)", "def f(x): return L[0]"], 1),
+            ("altered by numpy", ["import numpy as np\nA = np.zeros(2)\nB = np.ones(2)", "np.copyto(A, B)", "np.add(A, 1, out=A)", "np.add.at(A, 0, 1)",
+                                  "A.sort()", "def f(x): return A.tolist()"], [2.0, 3.0]),
+            ("filled", ["import numpy as np\nA = np.zeros(1)\nA.fill(4)", "def f(x): return A[0]"], 4),
+            ("attribute set by name", ["class C: pass", "setattr(C, 'n', 6)", "def f(x): return C.n"], 6),
+            ("recursion limit", ["import sys\nold = sys.getrecursionlimit()", "sys.setrecursionlimit(20_000)",
+                                 "def g(n): return 0 if n == 0 else g(n - 1)", "def f(x): return g(5000)"], 0),
+            ("seeded", ["import random", "random.seed(1)", "def f(x): return random.random() < 0.2"], True),
+            ("module as a whole", ["import decimal", "decimal.getcontext().prec = 3", "def f(x): return str(decimal.Decimal(1) / 3)"], "0.333"),
+            ("attribute of a module", ["import math", "math.answer = 42", "def f(x): return math.answer"], 42),
             ("class", ["class Base:\n    n = 3", "class C(Base):\n    def get(self): return self.n", "def f(x): return C().get()"], 3),
             ("method added later", ["class C: pass", "def get(self): return 8", "C.get = get", "def f(x): return C().get()"], 8),
             ("lambda", ["f = lambda x: x * 3"], 6),
@@ -69,6 +86,14 @@ class Collecting(unittest.TestCase):
             "if __name__ == '__main__':\n    f(None)",
         )
         self.assertEqual(got["source"], "import numpy as np\n\n\ndef f(x):\n    return np.sum(x)\n")
+
+    def test_trials_of_what_remembers_stay_behind(self):
+        got = run(
+            "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\nCACHE = {}",
+            "def f(x):\n    CACHE[x] = np.sort(x)\n    return CACHE[x]",
+            "f(3)\nprint(f(4))\ny = f(5)\nplt.set_cmap('x')\npd.set_option('display.width', 100)\nnp.sort([2, 1])\nlen(CACHE)",
+        )
+        self.assertEqual(got["source"], "import numpy as np\nCACHE = {}\n\n\ndef f(x):\n    CACHE[x] = np.sort(x)\n    return CACHE[x]\n")
 
     def test_local_names_bring_nothing(self):
         got = run("X = open('x')\nn = 1 / 0", "def f(X):\n    n = len(X)\n    return n")
@@ -109,6 +134,11 @@ class Collecting(unittest.TestCase):
     def test_unknown_names(self):
         self.assertEqual(run("def f(x): return gone(x) + len(x)")["unknown"], ["gone"])
         self.assertEqual(run("from os import *\ndef f(x): return gone(x)")["unknown"], [])
+
+    def test_plain(self):
+        got = run("import sys\n\n\ndef f(x):\n    return sys.\uff4dodules, 'é'")
+        self.assertIn("sys.modules, 'é'", got["plain"])
+        self.assertIn("\uff4dodules", got["source"])
 
     def test_packages(self):
         got = run("import os, numpy.linalg as la\nfrom torch import nn", "def f(x): return la, nn, os")
@@ -151,6 +181,15 @@ class Statuses(unittest.TestCase):
 
     def test_broken_solution_cell_matters(self):
         self.check(run("def f(x): return x", "def g(x): return (", roles=("", "solution")), "syntax_error", "never closed")
+
+    def test_what_is_told_of_names_is_bounded(self):
+        uses = "\n".join(f"    {'z' * 1000}{i}" for i in range(300))
+        imports = "\n".join(f"    import {'q' * 1000}{i}" for i in range(300))
+        got = run(f"def f(x):\n{imports}\n{uses}\n    return x")
+        self.assertEqual(got["status"], "graded")
+        for told in (got["unknown"], [m for m, _, _ in got["imports"]]):
+            self.assertEqual(len(told), 200)
+            self.assertLessEqual(max(map(len, told)), 200)
 
     def test_hostile_text(self):
         for source in ("(" * 10_000, "x = " + "-" * 100_000 + "1", "\0def f(x): return x", "def f(x): return " + "[" * 300, "a" * 2_000_000 + "\ndef f(x): 1", "f = " + "1+" * 50_000 + "1"):

@@ -56,6 +56,29 @@ class Comparing(unittest.TestCase):
             self.fails(lambda a=a, e=e: compare.equal(a, e), "expected")
         self.assertIn("expected True", compare.equal(1, True))
 
+    def test_large_integers_are_compared_exactly(self):
+        big, next_ = 2**60, 2**60 + 1
+        equal = [
+            (np.array([big, 5]), np.array([big, 5])), ([big], [big]), (np.int64(big), big), (np.array([float(big)]), np.array([big])),
+            (np.array([2**63 + 2], dtype=np.uint64), np.array([2**63 + 2], dtype=np.uint64)), ({"a": next_}, {"a": np.int64(next_)}),
+            (np.array([np.inf, big]), np.array([np.inf, float(big)])), (np.array([2**53]), np.array([2.0**53])), (np.array(next_), np.array(next_)),
+            (np.float32(0.5), 0.5), (np.array([True]), np.array([1])),
+        ]
+        for a, e in equal:
+            with self.subTest(a=a, e=e):
+                self.assertIsNone(compare.equal(a, e))
+        different = [
+            (np.array([5, next_]), np.array([5, big])), ([next_], [big]), (np.array([next_]), [big]), (np.int64(next_), big), (next_, np.int64(big)),
+            (np.array([[float(big)]]), np.array([[next_]])), (np.float64(big), next_), (np.array([next_]), np.array([float(big)])),
+            (np.array([2**63 + 2], dtype=np.uint64), np.array([2**63], dtype=np.uint64)), (np.array(next_), np.array(big)),
+            (np.array([big], dtype=object), np.array([next_])), ({"a": next_}, {"a": big}), (-next_, -big), (np.array([-next_]), np.array([-big])),
+        ]
+        for a, e in different:
+            with self.subTest(a=a, e=e):
+                self.fails(lambda a=a, e=e: compare.equal(a, e), "expected")
+        self.fails(lambda: compare.equal(np.array([[5, next_]]), np.array([[5, big]])), f"[0, 1] is {next_}, expected {big}")
+        self.assertIsNone(compare.close(np.array([next_]), np.array([big])))  # a tolerance was asked for
+
     def test_same(self):
         self.assertIsNone(compare.same(np.array([1.0, NAN]), np.array([1.0, NAN])))
         self.fails(lambda: compare.same(np.array([1.0]), np.array([1.5]), what="the input after"), "the input after")
@@ -128,6 +151,24 @@ class Tables(unittest.TestCase):
         self.assertIn("expected a Series", frames.series(s.to_numpy(), s))
         with self.assertRaises(Fail):
             frames.series(s + 1, s)
+
+    def test_large_integers_are_compared_exactly(self):
+        big, next_ = 2**60, 2**60 + 1
+        def differ(a, e):
+            with self.assertRaises(Fail) as caught:
+                compare.equal(a, e)
+            self.assertIn(f"[1] is {next_}, expected {big}", str(caught.exception))
+
+        for kind in ("int64", "Int64", "uint64"):
+            with self.subTest(kind):
+                e = pd.DataFrame({"id": pd.array([5, big], dtype=kind)})
+                self.assertIsNone(compare.equal(pd.DataFrame({"id": [5, big]}), e))
+                differ(pd.DataFrame({"id": [5, next_]}), e)
+                differ(pd.Series([5, next_]), e["id"])
+        differ(pd.Index([5, next_]), pd.Index([5, big]))
+        e = pd.Series(pd.array([big, None, 3], dtype="Int64"))
+        self.assertIsNone(compare.equal(e.copy(), e))
+        self.assertIsNone(frames.series(e + 1, e, rtol=1e-9, atol=1))  # a tolerance was asked for
 
     def test_through_close(self):
         self.assertIsNone(compare.close(self.e.copy(), self.e))

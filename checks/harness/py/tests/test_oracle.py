@@ -250,12 +250,59 @@ class Authors(unittest.TestCase):
     def test_mistakes(self):
         for source, words in (
             ("from assay import *\n@basic\ndef a(t):\n    yield t.call('f')", "needs the sentence"),
+            ("from assay import *\n@basic('')\ndef a(t):\n    yield t.call('f')", "needs the sentence"),
+            ("from assay import *\n@prop(' \\n ')\ndef a(t):\n    yield t.call('f')", "needs the sentence"),
+            ("from assay import *\n@edge('x', values=False)\ndef a(t):\n    yield t.call('f')", "takes no values=False"),
             ("from assay import *\n@basic('x')\ndef a(t):\n    return t.call('f')", "at least one yield"),
             ("from assay import *\n@basic('x')\ndef a(t):\n    yield 1\nb = basic('y')(a.fn)", "names two tests a"),
         ):
             with self.subTest(words), self.assertRaises(Exception) as caught:
                 made(source)
             self.assertIn(words, str(caught.exception))
+
+    def test_values(self):
+        o = made("from assay import *\n@prop('x', values=False)\ndef a(t):\n    yield t.raises(ValueError, 'f')\n@contract('x')\ndef b(t):\n    yield t.call('f')\n")
+        self.assertEqual([test.values for test, _ in o.cases.values()], [False, True])
+
+    def blamed(self, make, first="tests", line=0):
+        try:
+            make()
+        except Exception as e:  # assertRaises would drop the traceback
+            return oracle.blamed(e, first, line)
+        self.fail("nothing was raised")
+
+    def test_blamed_when_loading(self):
+        head = "from assay import *\n"
+        for tests, solution, want in (
+            (head + "@basic('x'\n", "", ("tests.py", 2)),
+            (head, "x = 1\ndef f(:\n", ("solution.py", 2)),
+            (head, "x = 1\ny = 1 / 0\n", ("solution.py", 2)),
+            (head + "\n@basic(' ')\ndef a(t):\n    yield t.call('f')\n", "", ("tests.py", 3)),
+            (head + "@basic('x')\ndef a(t):\n    yield 1\nb = basic('y')(a.fn)\n", "", ("tests.py", 2)),
+            ("import no_such_library\n", "", ("tests.py", 1)),
+        ):
+            with self.subTest(tests + solution):
+                self.assertEqual(self.blamed(lambda: made(tests, solution), "solution"), want)
+
+    def test_blamed_when_running(self):
+        o = made("from assay import *\n@basic('x')\ndef a(t):\n    yield 5\n@basic('x')\ndef b(t):\n    t.reference.g()\n    yield\n"
+                 "\n@growth('n', sizes=(1, 2))\ndef g(t, n):\n    return t.hold(n)\n@speed()\ndef s(t):\n    return t.no_such()\n",
+                 "def g():\n    raise ValueError\n")
+        for header, ask, want in (
+            ({"case": "a"}, o.start, 4),
+            ({"case": "b"}, o.start, 7),
+            ({"name": "g", "size": 1, "mode": "count"}, o.measure, 10),
+            ({"name": "s", "mode": "prepare"}, o.measure, 15),
+        ):
+            header = {"run": 1, "seed": 1, **header}
+            with self.subTest(header):
+                self.assertEqual(self.blamed(lambda: ask(header, b""), line=o.line(header)), ("tests.py", want))
+
+    def test_nobody_is_blamed_for_the_machine(self):
+        def missing():
+            raise ModuleNotFoundError("No module named 'torch'")
+
+        self.assertEqual(self.blamed(missing, "solution"), ("", 0))
 
     def test_wrong_yields(self):
         o = made("from assay import *\n@basic('x')\ndef a(t):\n    yield 5\n@basic('x')\ndef b(t):\n    yield t.call('f', print)\n@growth('n', sizes=(1, 2))\ndef g(t, n):\n    return n\n")

@@ -1,5 +1,7 @@
 import sys
+import threading
 import unittest
+from unittest import mock
 
 import steps
 
@@ -23,8 +25,31 @@ def swallows(n):
     except Exception:
         return -1
 def raises(n): raise KeyError(n)
+def threads(n):
+    t = threading.Thread(target=loop, args=(n,))
+    t.start()
+    t.join()
+def patched(n):
+    for name in dir(steps.Counter):
+        if name[0] != "_":
+            setattr(steps.Counter, name, lambda *a: None)
+    steps.count = steps.CAP = steps.Enough = None
+    sys.settrace = sys.gettrace = threading.settrace = lambda *a: None
+    return loop(n)
+def unhooked(n):
+    if hasattr(sys, "monitoring"):
+        sys.monitoring.set_events(sys.monitoring.PROFILER_ID, 0)
+    else:
+        settrace(None)
+    return loop(n)
+def rehooked(n):
+    if hasattr(sys, "monitoring"):
+        sys.monitoring.register_callback(sys.monitoring.PROFILER_ID, sys.monitoring.events.JUMP, lambda *a: None)
+    else:
+        settrace(lambda *a: None)
+    return loop(n)
 """
-SPACE = {}
+SPACE = {"sys": sys, "steps": steps, "threading": threading, "settrace": sys.settrace}
 exec(compile(SOURCE, "<counted>", "exec"), SPACE)
 
 
@@ -36,7 +61,7 @@ def count(name, n, **kw):
 
 class Counting(unittest.TestCase):
     def test_slopes(self):
-        for name, slope in (("loop", 1), ("comprehension", 1), ("generator", 1), ("callback", 1), ("whiles", 1), ("nested", 2), ("constant", 0), ("helper", 0)):
+        for name, slope in (("loop", 1), ("comprehension", 1), ("generator", 1), ("callback", 1), ("whiles", 1), ("threads", 1), ("nested", 2), ("constant", 0), ("helper", 0)):
             with self.subTest(name):
                 small, large = count(name, 20), count(name, 80)
                 if slope == 0:
@@ -62,6 +87,25 @@ class Counting(unittest.TestCase):
         with self.assertRaises(KeyError):
             c.run(lambda: SPACE["raises"](1))
         self.assertIsNone(sys.gettrace())
+
+    def test_changed_names_change_nothing(self):
+        c, plain, call = steps.Counter("<counted>"), count("loop", 50), steps.count
+        kept = {"settrace": sys.settrace, "gettrace": sys.gettrace}
+        names = {n: getattr(steps, n) for n in ("count", "CAP", "Enough")}
+        with mock.patch.multiple(steps.Counter, run=steps.Counter.run), mock.patch.multiple(sys, **kept), mock.patch.multiple(steps, **names), \
+                mock.patch.object(threading, "settrace", threading.settrace):
+            value, n, partial = call(lambda: SPACE["patched"](50), c.filename, c.cap)
+            again = call(lambda: SPACE["loop"](50), c.filename, c.cap)
+        self.assertEqual((value, partial), (1225, False))
+        self.assertGreaterEqual(n, plain)
+        self.assertEqual(again, (1225, plain, False))
+
+    def test_a_lost_hook_is_no_count(self):
+        for name in ("unhooked", "rehooked"):
+            with self.subTest(name), self.assertRaises(steps.Disturbed):
+                count(name, 50)
+        self.assertIsNone(sys.gettrace())
+        self.assertEqual(count("loop", 50), count("loop", 50))
 
 
 if __name__ == "__main__":
