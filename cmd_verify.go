@@ -12,7 +12,8 @@ import (
 )
 
 func runVerify(ctx context.Context, args []string) error {
-	fs := newFlags("verify", "[SLUG...]", "Proves challenges: the starter does not pass, every accepted answer passes on every seed, every trap meets its fate.\n"+
+	fs := newFlags("verify", "[SLUG...]", "Proves challenges: the starter does not pass, every accepted answer passes on every seed, every trap meets its fate,\n"+
+		"and no test of class property or contract passes when every value of solution.py is wrong.\n"+
 		"Without a SLUG it takes those of --bank, or every challenge. With --watch it goes on: one challenge's folder in --bank\n"+
 		"is verified again whenever one of its files changes, until Ctrl-C.")
 	seeds := fs.Int("seeds", 10, "grade each answer on `N` seeds; with --watch 2 unless you say otherwise")

@@ -65,7 +65,7 @@ func TestReadBlamesFileAndLine(t *testing.T) {
 		{"toml type", edit("challenge.toml", "minutes = 15", `minutes = "15"`), "challenge.toml:8: "},
 		{"unknown key", edit("challenge.toml", "minutes = 15", "minutes = 15\nweight = 2"), `challenge.toml:9: unknown key "weight"`},
 		{"unknown nested key", edit("challenge.toml", "memory_mb", "memory_gb"), `challenge.toml:27: unknown key "limits.memory_gb"`},
-		{"missing key", edit("challenge.toml", "minutes = 15\n", ""), `challenge.toml: key "minutes" is missing`},
+		{"missing key", edit("challenge.toml", "minutes = 15\n", ""), `challenge.toml:1: key "minutes" is missing`},
 		{"later schema", edit("challenge.toml", "schema = 1", "schema = 2"), "challenge.toml:1: schema 2 is not known here"},
 		{"minutes", edit("challenge.toml", "minutes = 15", "minutes = 45"), "challenge.toml:8: 45 minutes is outside of 15 to 20"},
 		{"slug", edit("challenge.toml", "warmup-pairwise", "../warmup"), "challenge.toml:2: slug "},

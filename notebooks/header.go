@@ -81,7 +81,7 @@ func readHeader(text string, ps *Problems) header {
 	for _, key := range []string{"schema", "slug", "title", "lesson", "order", "category", "difficulty", "minutes",
 		"tier", "entry_points", "needs", "allowed", "axes"} {
 		if !md.IsDefined(key) {
-			ps.add(file, 0, "key %q is missing", key)
+			ps.add(file, 1, "key %q is missing", key) // before the first table, where all these keys belong
 		}
 	}
 	h.validate(func(key, format string, args ...any) {

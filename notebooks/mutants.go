@@ -111,7 +111,7 @@ func (v *verifier) mutants(ctx context.Context) error {
 func (v *verifier) survives(ctx context.Context, session string, m mutate.Mutant) (bool, error) {
 	for seed := 1; seed <= mutantSeeds; seed++ {
 		r, err := v.grade(ctx, session, m.Source, seed, false)
-		if err != nil {
+		if r == nil || err != nil {
 			return false, err
 		}
 		if r.Status != report.StatusGraded || len(failing(r)) > 0 {
@@ -157,7 +157,7 @@ func (v *verifier) judgeMutants(all []mutate.Mutant, survived []bool) {
 		r.Rate = float64(r.Killed) / float64(counted)
 	}
 	if r.Rate < minKillRate {
-		v.result.Problems.add("tests.py", 0, "%d of %d mutants are caught, %.0f %%; at least %.0f %%. These pass: %s",
+		v.result.Problems.add("tests.py", 1, "%d of %d mutants are caught, %.0f %%; at least %.0f %%. These pass: %s",
 			r.Killed, r.Total-r.Equivalent, 100*r.Rate, 100*minKillRate, strings.Join(unexplained, "; "))
 	}
 }

@@ -32,7 +32,7 @@ func killing(t *testing.T, c *Challenge, spared ...string) grader {
 		sources = append(sources, mutantOf(t, c, name).Source)
 	}
 	return func(o checks.Options, source string) (*report.Report, error) {
-		if source == c.Solution.Source {
+		if strings.HasPrefix(source, c.Solution.Source) { // as it is, or with wrong values
 			return scripted{challenge: c}.Grade(t.Context(), nil, checks.Submission{Cells: []checks.Cell{{Source: source}}}, o)
 		}
 		r := &report.Report{Status: report.StatusGraded, Public: report.Count{Passed: 1, Total: 1}}
@@ -64,7 +64,7 @@ func TestMutants(t *testing.T) {
 	}{
 		{"all explained", []Equivalent{{Name: swapped, Why: "max"}}, []string{swapped}, 1, ""},
 		{"a hole", []Equivalent{{Name: swapped, Why: "max"}}, []string{swapped, noDtype}, 2,
-			"tests.py: 12 of 13 mutants are caught, 92 %; at least 95 %. These pass: line 20: dtype= is forgotten"},
+			"tests.py:1: 12 of 13 mutants are caught, 92 %; at least 95 %. These pass: line 20: dtype= is forgotten"},
 		{"killed", []Equivalent{{Name: swapped, Why: "max", line: 7}}, nil, 0,
 			`mutants.toml:7: "line 24: two arguments are swapped" is not equivalent: a test catches it`},
 		{"unknown", []Equivalent{{Name: "line 99: x", Why: "y", line: 3}}, nil, 0,

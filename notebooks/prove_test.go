@@ -91,7 +91,7 @@ func TestScaffoldHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !v.OK || len(v.Answers) != 6 {
+	if !v.OK || len(v.Answers) != 7 {
 		t.Errorf("%d answers\n%v", len(v.Answers), v.Problems)
 	}
 }

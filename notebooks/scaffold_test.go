@@ -30,8 +30,8 @@ func TestScaffoldIsWellFormed(t *testing.T) {
 		lines = append(lines, p.String())
 	}
 	want := []string{"traps/: 3 traps; at least 15",
-		"tests.py: class edge catches no trap: nothing shows what it is for",
-		"tests.py: class property catches no trap: nothing shows what it is for"}
+		"tests.py:21: class edge catches no trap: nothing shows what it is for",
+		"tests.py:27: class property catches no trap: nothing shows what it is for"}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got %q", lines)
 	}

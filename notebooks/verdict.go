@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/assay-kernel/assay/checks/report"
@@ -24,11 +25,9 @@ func failing(r *report.Report) []string {
 }
 
 // add notes one grading, and whether the answer met its fate in it.
-func (r *AnswerResult) add(rep *report.Report, seed int) {
+func (v *verifier) add(r *AnswerResult, rep *report.Report, seed int) {
 	if rep.Status != report.StatusGraded {
-		if r.example == "" {
-			r.example = fmt.Sprintf("seed %d: it is not graded (%s): %s", seed, rep.Status, rep.Message)
-		}
+		r.note(rep.Line, "seed %d: it is not graded (%s): %s", seed, rep.Status, rep.Message)
 		return
 	}
 	r.cases = map[string]int{}
@@ -39,44 +38,64 @@ func (r *AnswerResult) add(rep *report.Report, seed int) {
 	for _, class := range failed {
 		r.Fails[class]++
 	}
-	complaint := r.complaint(rep, failed)
+	complaint, line := v.complaint(r, rep, failed)
 	if complaint == "" {
 		r.met++
-	} else if r.example == "" {
-		r.example = fmt.Sprintf("seed %d: %s", seed, complaint)
+		return
+	}
+	r.note(line, "seed %d: %s", seed, complaint)
+}
+
+// note keeps the first example of what went wrong, and the line of the answer that it names.
+func (r *AnswerResult) note(line int, format string, args ...any) {
+	if r.example == "" {
+		r.example, r.line = fmt.Sprintf(format, args...), line
 	}
 }
 
-// complaint says in which way a grading is not what the author said; "" when it is.
-func (r *AnswerResult) complaint(rep *report.Report, failed []string) string {
+// complaint says in which way a grading is not what the author said, and at which line of the answer if that is known;
+// "" when it is what they said.
+func (v *verifier) complaint(r *AnswerResult, rep *report.Report, failed []string) (text string, line int) {
 	if r.Kind != Wrong {
 		if len(failed) == 0 {
-			return ""
+			return "", 0
 		}
-		return "it fails " + firstFailure(rep)
+		text, line = v.firstFailure(rep, "")
+		return "it fails " + text, line
 	}
 	for _, class := range r.answer.Fails {
 		if !slices.Contains(failed, class) {
-			return fmt.Sprintf("it passes class %s", class)
+			return fmt.Sprintf("it passes class %s", class), 0
 		}
 	}
 	for _, class := range failed {
 		if r.answer.Only && class != r.answer.Fails[0] && class != "public" {
-			return fmt.Sprintf("not only class %s fails, %s does too: it fails %s", r.answer.Fails[0], class, firstOf(rep, class))
+			text, _ := v.firstFailure(rep, class)
+			return fmt.Sprintf("not only class %s fails, %s does too: it fails %s", r.answer.Fails[0], class, text), 0
 		}
 	}
-	return ""
+	return "", 0
 }
 
-func firstFailure(r *report.Report) string { return firstOf(r, "") }
+// lineAtEnd is how a report says where an answer raised.
+var lineAtEnd = regexp.MustCompile(` \(line (\d+)\)$`)
 
-func firstOf(r *report.Report, class string) string {
+// firstFailure says which case failed first, and where its test is; class "" is any. The line is the answer's, if it raised.
+func (v *verifier) firstFailure(r *report.Report, class string) (text string, line int) {
 	for _, c := range r.Correctness.Cases {
-		if c.Outcome != report.Pass && (class == "" || c.Class == class) {
-			return fmt.Sprintf("%s %s (%s): %s", c.Class, c.ID, c.Outcome, c.Message)
+		if c.Outcome == report.Pass || class != "" && c.Class != class {
+			continue
 		}
+		if m := lineAtEnd.FindStringSubmatch(c.Message); m != nil && c.Outcome == report.Error {
+			line, _ = strconv.Atoi(m[1])
+		}
+		name := c.Class + " " + c.ID
+		if at := declaration(v.challenge.Spec.Tests, c.ID).line; at > 0 {
+			name += fmt.Sprintf(" at tests.py:%d", at)
+		}
+		return fmt.Sprintf("%s (%s): %s", name, c.Outcome, c.Message), line
 	}
-	return "a case that the report does not list"
+	return "a case that the report does not list", 0
 }
 
 // judge turns what became of the answers into problems.
@@ -88,10 +107,13 @@ func (v *verifier) judge() {
 		}
 	}
 	for _, r := range v.result.Answers {
-		bad := func(format string, args ...any) {
-			v.result.Problems.add(r.File, max(r.answer.Line, 1), format, args...)
+		line := max(r.answer.Line, 1)
+		if r.Kind != Wrong && r.Rate < 1 {
+			line = max(r.line, line)
 		}
+		bad := func(format string, args ...any) { v.result.Problems.add(r.File, line, format, args...) }
 		switch {
+		case r.unjudged:
 		case r.Kind == Wrong && r.Rate < minTriggerRate:
 			bad("this trap is caught on %.0f %% of the seeds; at least %.0f %%. %s", 100*r.Rate, 100*minTriggerRate, r.example)
 		case r.Kind != Wrong && r.Rate < 1:
@@ -107,6 +129,9 @@ func (v *verifier) judge() {
 // classes demands of each class of hidden tests that something shows what it is for.
 func (v *verifier) classes() {
 	cases := v.result.Answers[0].cases // as the reference saw them
+	if v.faulty || cases == nil {
+		return // what is not graded shows nothing
+	}
 	for _, name := range HiddenClasses {
 		class := ClassResult{Name: name, Cases: cases[name], Alone: []string{}}
 		for _, r := range v.result.Answers {
@@ -119,11 +144,12 @@ func (v *verifier) classes() {
 			}
 		}
 		v.result.Classes = append(v.result.Classes, class)
+		line := classLine(v.challenge.Spec.Tests, name)
 		switch {
 		case class.Cases == 0:
-			v.result.Problems.add("tests.py", 0, "class %s has no test", name)
+			v.result.Problems.add("tests.py", 1, "class %s has no test", name)
 		case class.Kills == 0:
-			v.result.Problems.add("tests.py", 0, "class %s catches no trap: nothing shows what it is for", name)
+			v.result.Problems.add("tests.py", line, "class %s catches no trap: nothing shows what it is for", name)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 const (
 	maxStatementWords = 150
 	minTraps          = 15
-	minAccepted       = 2    // besides the reference
+	minAccepted       = 3    // besides the reference
 	minTriggerRate    = 0.99 // share of seeds on which a trap meets its fate
 	fluencyMargin     = 1.0  // points between a weak trap and the reference: below that two gradings may differ anyway
 )
@@ -64,10 +64,12 @@ type AnswerResult struct {
 	Fails   map[string]int `json:"fails"` // class -> seeds on which it failed
 	Fluency *float64       `json:"fluency,omitempty"`
 
-	answer  Answer
-	met     int
-	example string         // of a seed on which it did not
-	cases   map[string]int // class -> its cases
+	answer   Answer
+	met      int
+	unjudged bool           // the author's files failed on it
+	example  string         // of a seed on which it did not meet its fate
+	line     int            // of the answer that the example is about; 0 when it is about none
+	cases    map[string]int // class -> its cases
 }
 
 // ClassResult says what a class of hidden tests is good for.
@@ -89,23 +91,8 @@ func Verify(ctx context.Context, c *Challenge, g Grader, o VerifyOptions) (*Veri
 	v := &verifier{challenge: c, grader: g, options: o}
 	v.result = &VerifyResult{Schema: "assay.verify/1", Challenge: c.Slug, Version: c.Version, Seeds: o.Seeds,
 		Problems: Problems{}, Answers: []AnswerResult{}, Classes: []ClassResult{}}
-	if len(o.Only) == 0 {
-		v.material()
-		if err := v.starter(ctx); err != nil {
-			return nil, fmt.Errorf("verifying %s: %w", c.Slug, err)
-		}
-	}
-	if err := v.answers(ctx); err != nil {
+	if err := v.run(ctx); err != nil {
 		return nil, fmt.Errorf("verifying %s: %w", c.Slug, err)
-	}
-	v.judge()
-	if len(o.Only) == 0 {
-		v.classes()
-	}
-	if o.Mutants {
-		if err := v.mutants(ctx); err != nil {
-			return nil, fmt.Errorf("verifying %s: %w", c.Slug, err)
-		}
 	}
 	v.result.OK = len(v.result.Problems) == 0
 	v.result.Seconds = o.Now().Sub(began).Seconds()
@@ -118,7 +105,36 @@ type verifier struct {
 	options   VerifyOptions
 	result    *VerifyResult
 
-	mu sync.Mutex // of Progress and the memory
+	mu      sync.Mutex // of Progress, the memory, and what follows
+	faulty  bool       // the author's files failed somewhere, and what they failed to judge says nothing
+	stopped bool       // they cannot even be loaded: nothing more can be graded
+}
+
+// run proves one thing after the other. It goes on after problems, to show all of them at once.
+func (v *verifier) run(ctx context.Context) error {
+	all := len(v.options.Only) == 0
+	if all {
+		v.material()
+		if err := v.starter(ctx); err != nil {
+			return err
+		}
+	}
+	if err := v.answers(ctx); err != nil {
+		return err
+	}
+	v.judge()
+	if all {
+		v.classes()
+	}
+	if all || slices.ContainsFunc(v.options.Only, v.challenge.Solution.is) {
+		if err := v.wrongValues(ctx); err != nil {
+			return err
+		}
+	}
+	if v.options.Mutants && !v.faulty {
+		return v.mutants(ctx)
+	}
+	return nil
 }
 
 // material checks what needs no grader.
@@ -128,13 +144,13 @@ func (v *verifier) material() {
 		bad("prompt.md", 1, "the statement has %d words; at most %d", n, maxStatementWords)
 	}
 	if n := len(c.Hints); n != 3 {
-		bad("hints.md", 0, "%d hints; the ladder has three steps", n)
+		bad("hints.md", max(c.lines["hint "+itoa(n)], 1), "%d hints; the ladder has three steps", n)
 	}
 	if len(c.FollowUps) == 0 {
-		bad("hints.md", 0, "\"## Follow-up questions\" is missing")
+		bad("hints.md", max(c.lines["hint "+itoa(len(c.Hints))], 1), "\"## Follow-up questions\" is missing")
 	}
 	if n := len(c.Clarify); n < 3 || n > 5 {
-		bad("clarify.md", 0, "%d questions; three to five", n)
+		bad("clarify.md", 1, "%d questions; three to five", n)
 	}
 	if n := len(c.Accepted); n < minAccepted {
 		bad("accepted/", 0, "right answers besides the reference: %d; at least %d", n, minAccepted)
@@ -145,7 +161,7 @@ func (v *verifier) material() {
 	for _, name := range c.EntryPoints {
 		for _, file := range []struct{ name, text string }{{"starter.py", c.Starter}, {"solution.py", c.Solution.Source}} {
 			if !defines(file.text, name) {
-				bad(file.name, 0, "it does not define %s", name)
+				bad(file.name, 1, "it does not define %s", name)
 			}
 		}
 	}
@@ -168,10 +184,21 @@ func (v *verifier) all() []Answer {
 	return slices.Concat([]Answer{v.challenge.Solution}, v.challenge.Accepted, v.challenge.Traps)
 }
 
+// grade grades one answer. The report is nil when the author's files are not fit to judge it: that is a problem already.
 func (v *verifier) grade(ctx context.Context, session, source string, seed int, fluency bool) (*report.Report, error) {
-	return v.grader.Grade(ctx, v.challenge.Spec,
+	v.mu.Lock()
+	stopped := v.stopped
+	v.mu.Unlock()
+	if stopped {
+		return nil, nil
+	}
+	r, err := v.grader.Grade(ctx, v.challenge.Spec,
 		checks.Submission{Cells: []checks.Cell{{ID: "answer", Source: source, Role: "solution"}}},
 		checks.Options{Seed: uint64(seed), Session: session, SkipFluency: !fluency})
+	if v.authors(err) {
+		return nil, nil
+	}
+	return r, err
 }
 
 func (v *verifier) starter(ctx context.Context) error {
@@ -179,11 +206,11 @@ func (v *verifier) starter(ctx context.Context) error {
 		return nil
 	}
 	r, err := v.grade(ctx, "verify-0", v.challenge.Starter, 1, false)
-	if err != nil {
+	if r == nil || err != nil {
 		return err
 	}
 	if r.Status == report.StatusGraded && len(failing(r)) == 0 {
-		v.result.Problems.add("starter.py", 0, "the starter passes; there is nothing to do")
+		v.result.Problems.add("starter.py", 1, "the starter passes; there is nothing to do")
 		return nil
 	}
 	v.options.memory.keep(AnswerResult{File: "starter.py"})
@@ -204,6 +231,9 @@ func (v *verifier) answers(ctx context.Context) error {
 		}
 		if err := v.seeds(ctx, session, r); err != nil {
 			return fmt.Errorf("%s: %w", r.File, err)
+		}
+		if r.unjudged {
+			return nil
 		}
 		v.mu.Lock()
 		defer v.mu.Unlock()
@@ -261,10 +291,11 @@ func (v *verifier) seeds(ctx context.Context, session string, r *AnswerResult) e
 	for seed := 1; seed <= v.options.Seeds; seed++ {
 		fluency := r.Kind != Wrong && seed <= 3 && (r.Fluency == nil || r.File == "solution.py")
 		rep, err := v.grade(ctx, session, r.answer.Source, seed, fluency)
-		if err != nil {
+		if rep == nil || err != nil {
+			r.unjudged = true
 			return err
 		}
-		r.add(rep, seed)
+		v.add(r, rep, seed)
 		if p := rep.Fluency.Points; fluency && p != nil && (r.Fluency == nil || *p > *r.Fluency) {
 			r.Fluency = p // the best of several: a busy machine only ever takes points away
 		}

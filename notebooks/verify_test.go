@@ -17,12 +17,16 @@ import (
 type scripted struct {
 	challenge *Challenge
 	change    func(a Answer, seed uint64, r *report.Report)
+	wrong     func(raises bool) []report.Case // what becomes of cases when all values are wrong, or raise
 }
 
 func (s scripted) Grade(_ context.Context, _ *checks.Spec, sub checks.Submission, o checks.Options) (*report.Report, error) {
 	source := sub.Cells[0].Source
 	if source == s.challenge.Starter {
 		return &report.Report{Status: report.StatusNotStarted}, nil
+	}
+	if strings.Contains(source, "_wrong_entry") {
+		return s.variant(strings.Contains(source, "_wrong_raises = True")), nil
 	}
 	all := slices.Concat([]Answer{s.challenge.Solution}, s.challenge.Accepted, s.challenge.Traps)
 	a := all[slices.IndexFunc(all, func(a Answer) bool { return a.Source == source })]
@@ -46,6 +50,18 @@ func (s scripted) Grade(_ context.Context, _ *checks.Spec, sub checks.Submission
 	return r, nil
 }
 
+// variant is the report on the reference with wrong values, or with none.
+func (s scripted) variant(raises bool) *report.Report {
+	r := &report.Report{Status: report.StatusGraded, Public: report.Count{Total: 1}}
+	for _, name := range HiddenClasses {
+		r.Correctness.Classes = append(r.Correctness.Classes, report.Class{Name: name, Total: 4})
+	}
+	if s.wrong != nil {
+		r.Correctness.Cases = s.wrong(raises)
+	}
+	return r
+}
+
 func class(r *report.Report, name string) *report.Class {
 	for i := range r.Correctness.Classes {
 		if r.Correctness.Classes[i].Name == name {
@@ -57,7 +73,7 @@ func class(r *report.Report, name string) *report.Class {
 
 func verifyScripted(t *testing.T, c *Challenge, change func(Answer, uint64, *report.Report)) *VerifyResult {
 	t.Helper()
-	v, err := Verify(t.Context(), c, scripted{c, change}, VerifyOptions{Seeds: 4, Parallel: 3})
+	v, err := Verify(t.Context(), c, scripted{challenge: c, change: change}, VerifyOptions{Seeds: 4, Parallel: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +114,17 @@ func TestVerifyBlamesAnswers(t *testing.T) {
 				r.Correctness.Cases = []report.Case{{ID: "none", Class: "edge", Outcome: report.Error, Message: "ValueError"}}
 			}
 		}, "solution.py:1: a right answer must pass everything. seed 3: it fails edge none (error): ValueError"},
+		{"reference fails a test that is found", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "solution" {
+				class(r, "edge").Passed = 0
+				r.Correctness.Cases = []report.Case{{ID: "equal_rows[2]", Class: "edge", Outcome: report.Error, Message: "ValueError: no (line 7)"}}
+			}
+		}, "solution.py:7: a right answer must pass everything. seed 1: it fails edge equal_rows[2] at tests.py:LINE (error): ValueError: no (line 7)"},
+		{"reference does not parse", func(a Answer, _ uint64, r *report.Report) {
+			if a.Name == "solution" {
+				r.Status, r.Message, r.Line = report.StatusSyntaxError, "line 8: invalid syntax", 8
+			}
+		}, "solution.py:8: a right answer must pass everything. seed 1: it is not graded (syntax_error): line 8: invalid syntax"},
 		{"public fails", func(a Answer, _ uint64, r *report.Report) {
 			if a.Name == "scipy_cdist" {
 				r.Public.Passed = 0
@@ -130,16 +157,29 @@ func TestVerifyBlamesAnswers(t *testing.T) {
 		}, "traps/one_loop.py:1: a weak answer must pass everything."},
 		{"class without kill", func(a Answer, _ uint64, r *report.Report) {
 			class(r, "contract").Passed = 4
-		}, "tests.py: class contract catches no trap: nothing shows what it is for"},
+		}, "tests.py:CONTRACT: class contract catches no trap: nothing shows what it is for"},
 		{"class without test", func(a Answer, _ uint64, r *report.Report) {
 			class(r, "contract").Passed, class(r, "contract").Total = 0, 0
-		}, "tests.py: class contract has no test"},
+		}, "tests.py:1: class contract has no test"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			wantProblem(t, verifyScripted(t, warmUpChallenge(t), tt.change), tt.want)
+			c := warmUpChallenge(t)
+			want := strings.Replace(tt.want, "LINE", itoa(lineOf(t, c.Spec.Tests, "def equal_rows(")), 1)
+			want = strings.Replace(want, "CONTRACT", itoa(lineOf(t, c.Spec.Tests, "@contract(")), 1)
+			wantProblem(t, verifyScripted(t, c, tt.change), want)
 		})
 	}
+}
+
+// lineOf is the first line that starts so.
+func lineOf(t *testing.T, text, start string) int {
+	t.Helper()
+	i := slices.IndexFunc(strings.Split(text, "\n"), func(s string) bool { return strings.HasPrefix(s, start) })
+	if i < 0 {
+		t.Fatalf("no line starts with %q", start)
+	}
+	return i + 1
 }
 
 func TestVerifyBlamesMaterial(t *testing.T) {
@@ -149,12 +189,12 @@ func TestVerifyBlamesMaterial(t *testing.T) {
 		want  string
 	}{
 		{"long", func(c *Challenge) { c.Prompt += " one more" }, "prompt.md:1: the statement has 152 words; at most 150"},
-		{"hints", func(c *Challenge) { c.Hints = c.Hints[:2] }, "hints.md: 2 hints; the ladder has three steps"},
-		{"follow-ups", func(c *Challenge) { c.FollowUps = nil }, `hints.md: "## Follow-up questions" is missing`},
-		{"clarify", func(c *Challenge) { c.Clarify = c.Clarify[:2] }, "clarify.md: 2 questions; three to five"},
-		{"accepted", func(c *Challenge) { c.Accepted = c.Accepted[:1] }, "accepted/: right answers besides the reference: 1; at least 2"},
+		{"hints", func(c *Challenge) { c.Hints = c.Hints[:2] }, "hints.md:6: 2 hints; the ladder has three steps"},
+		{"follow-ups", func(c *Challenge) { c.FollowUps = nil }, `hints.md:12: "## Follow-up questions" is missing`},
+		{"clarify", func(c *Challenge) { c.Clarify = c.Clarify[:2] }, "clarify.md:1: 2 questions; three to five"},
+		{"accepted", func(c *Challenge) { c.Accepted = c.Accepted[:2] }, "accepted/: right answers besides the reference: 2; at least 3"},
 		{"traps", func(c *Challenge) { c.Traps = c.Traps[:14] }, "traps/: 14 traps; at least 15"},
-		{"entry point", func(c *Challenge) { c.EntryPoints = []string{"distances"} }, "starter.py: it does not define distances"},
+		{"entry point", func(c *Challenge) { c.EntryPoints = []string{"distances"} }, "starter.py:1: it does not define distances"},
 		{"copies", func(c *Challenge) { c.Traps[1].Source = "# other\n" + c.Traps[0].Source },
 			"traps/cache_by_shape.py:1: this is the same code as traps/axis_zero.py"},
 	}
@@ -180,7 +220,7 @@ func TestVerifyBlamesAStarterThatPasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantProblem(t, v, "starter.py: the starter passes; there is nothing to do")
+	wantProblem(t, v, "starter.py:1: the starter passes; there is nothing to do")
 }
 
 type grader func(checks.Options, string) (*report.Report, error)

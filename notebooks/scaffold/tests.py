@@ -1,5 +1,6 @@
 # Every test names its class and the sentence of the statement that it guards. A test without such a sentence asks for
-# what nobody was told. Each yield calls the candidate's function and gives its result.
+# what nobody was told. Each yield calls the candidate's function and gives its result. A @prop or @contract test compares
+# it with the right value, whatever else it asks for: it must not count for an answer that is wrong everywhere.
 import numpy as np
 from assay import basic, contract, edge, growth, prop, public, speed
 
@@ -28,6 +29,7 @@ def doubled(t):
     X = t.rng.normal(size=t.rng.integers(1, 9, size=2))
     once = yield t.call("row_energy", X)
     twice = yield t.call("row_energy", 2 * X)
+    t.close(once, t.reference.row_energy(X))
     t.close(twice, 4 * np.asarray(once))
 
 
@@ -36,12 +38,15 @@ def input_unchanged(t):
     X = t.rng.normal(size=(6, 4))
     seen = yield t.call("row_energy", X, _observe=True)
     t.equal(seen.args[0], X)
+    t.close(seen.result, t.reference.row_energy(X))
 
 
 @contract("The result is a float64 array, also when X holds integers.")
 def float64(t):
-    energy = yield t.call("row_energy", t.rng.integers(-5, 5, size=(6, 4)))
+    X = t.rng.integers(-5, 5, size=(6, 4))
+    energy = yield t.call("row_energy", X)
     t.dtype(energy, "float64")
+    t.close(energy, t.reference.row_energy(X))
 
 
 @growth("rows", sizes=(40, 160), closed=True)
