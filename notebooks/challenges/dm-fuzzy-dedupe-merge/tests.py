@@ -341,6 +341,7 @@ def inputs_unchanged(t):
     seen = yield t.call(NAME, rec, ref, 0.8, _observe=True)
     t.frame(seen.args[0], rec, index="strict", column_order="strict", what="rec")
     t.frame(seen.args[1], ref, index="strict", column_order="strict", what="ref")
+    compare(t, seen.result, by_rule(rec, ref, 0.8))
 
 
 @contract("The index of the inputs means nothing.")
@@ -372,6 +373,7 @@ def form(t):
     t.check(list(got.index) == list(range(len(got))), "the index is not 0, 1, 2, ...")
     t.check(list(got["rec_id"]) == sorted(got["rec_id"]), "the rows are not sorted by rec_id")
     t.check(set(got["cluster"]) <= set(rec["rec_id"]), "a cluster is not named by a rec_id")
+    compare(t, got, by_rule(rec, ref, 0.8))
 
 
 def city_of(t, n, per_city):

@@ -220,6 +220,7 @@ def unchanged(t):
     df.index = t.rng.permutation(40)
     seen = yield t.call("etl", df, _observe=True)
     t.frame(seen.args[0], df, index="strict", column_order="strict", rtol=0, atol=0, what="df")
+    compare(t, seen.result, df)
 
 
 @contract("Calls remember nothing.")

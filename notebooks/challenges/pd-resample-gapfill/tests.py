@@ -250,6 +250,7 @@ def unchanged(t):
     seen = yield t.call("hourly", df, "Europe/Berlin", _observe=True)
     t.frame(seen.args[0], df, index="strict", column_order="strict", rtol=0, atol=0, what="df")
     t.check(seen.args[0]["ts"].dtype == df["ts"].dtype, "ts of df has another dtype")
+    compare(t, seen.result, expected(df, "Europe/Berlin"))
 
 
 @contract("Calls remember nothing.")

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import torch
-from assay import basic, contract, edge, prop, public, speed
+from assay import basic, contract, edge, growth, prop, public, speed
 from torch.nn import functional as F
 
 FEATURES, CLASSES, WIDTH = 5, 4, 7
@@ -81,6 +81,17 @@ def check_result(t, got):
     acc = yield t.method(got, "__getitem__", "val_acc")
     t.check(isinstance(losses, list) and len(losses) == 15, "losses is not a list of one number for each of 15 epochs")
     return losses, acc
+
+
+def check_accuracy(t, got, seed, acc):
+    """Compare val_acc with the returned model's accuracy on the validation rows; gives the latter."""
+    model = yield t.method(got, "__getitem__", "model", _keep=True)
+    _, _, x, y = t.reference.make_data(seed)
+    p = yield t.call("predict_proba", model, x)
+    t.shape(p, (len(x), 3))
+    want = float((p.argmax(dim=1) == y).float().mean())
+    t.close(float(acc), want, rtol=0, atol=1e-6, what="val_acc")
+    return want
 
 
 def values(t, p):
@@ -206,7 +217,7 @@ def no_epochs(t):
     t.close(after[0][0], before[0][0], rtol=0, atol=0, what="a weight")
 
 
-@prop("Plain SGD on the cross-entropy of logits: any depth, any rows, one batch.", repeat=6)
+@prop("Plain SGD on the cross-entropy of logits: any depth, any rows, one batch.", repeat=12)
 def any_training(t):
     n = int(t.rng.integers(2, 14))
     x, y = rows(t, n)
@@ -214,16 +225,16 @@ def any_training(t):
     yield from exact(t, t.repetition % 3, x, y, epochs, float(t.rng.uniform(0.1, 0.4)), n, epochs)
 
 
-@prop("Probabilities of a row do not depend on the other rows.", repeat=5)
+@prop("Probabilities of a row do not depend on the other rows.", repeat=18)
 def rows_alone(t):
-    model, _ = yield from net(t, 1)
+    model, pairs = yield from net(t, 1)
     n = int(t.rng.integers(3, 10))
     x, _ = rows(t, n)
     some = torch.from_numpy(t.rng.permutation(n)[: n - 1].copy())
     p = yield t.call("predict_proba", model, 2 * x)
     q = yield t.call("predict_proba", model, 2 * x[some])
     t.shape(p, (n, CLASSES))
-    t.close(values(t, p).sum(axis=1), np.ones(n), rtol=0, atol=1e-5, what="the sum of each row")
+    t.close(values(t, p), torch.softmax(logits(pairs, 2 * x), dim=1).numpy(), rtol=1e-4, atol=1e-5)
     t.close(values(t, q), values(t, p)[some], rtol=1e-4, atol=1e-5)
 
 
@@ -241,23 +252,29 @@ def eval_mode(t):
 
 @contract("The result of predict_proba carries no gradient.")
 def no_gradient(t):
-    model, _ = yield from net(t, 1)
-    p = yield t.call("predict_proba", model, rows(t, 4)[0])
-    t.check(isinstance(p, torch.Tensor), "the result is not a tensor")
+    model, pairs = yield from net(t, 1)
+    x, _ = rows(t, 4)
+    p = yield t.call("predict_proba", model, x)
+    t.close(values(t, p), torch.softmax(logits(pairs, x), dim=1).numpy(), rtol=1e-4, atol=1e-5)
     t.check(not p.requires_grad, "the result carries a gradient")
 
 
 @contract("fit trains in training mode, also after predict_proba.")
 def training_mode(t):
-    model, pairs = yield from net(t, 2, 0.5)
-    x, y = rows(t, 40)
-    y = logits(pairs, 6 * x).argmax(dim=1)
-    yield t.call("predict_proba", model, x)
-    got = yield t.call("fit", model, 6 * x, y, 2, 0.0, 20, 1)
-    t.check(len(got) == 2, "expected two losses")
-    without = float(F.cross_entropy(logits(pairs, 6 * x), y))
-    t.check(min(abs(float(v) - without) for v in got) > 1e-4, "dropout does not act in training")
-    t.check(abs(float(got[0]) - float(got[1])) > 1e-6, "dropout does not act in training")
+    # One row, one hidden layer of seven units: dropout keeps one of 128 sets of them, and each set has its loss.
+    model, pairs = yield from net(t, 1, 0.5)
+    (w, b), (head, c) = pairs
+    x, y = rows(t, 300)
+    hidden = torch.relu(3 * x @ w.T + b)
+    k = int((hidden > 0.2).sum(dim=1).argmax())  # many units that count
+    kept = torch.tensor(list(itertools.product([0.0, 2.0], repeat=WIDTH)))
+    possible = F.cross_entropy(kept * hidden[k] @ head.T + c, y[k].expand(len(kept)), reduction="none").numpy()
+    yield t.call("predict_proba", model, x[:3])
+    got = yield t.call("fit", model, 3 * x[k : k + 1], y[k : k + 1], 8, 0.0, 20, int(t.rng.integers(1000)))
+    got = np.asarray(got, dtype=float)
+    t.shape(got, (8,), what="the losses")
+    t.check(np.ptp(got) > 1e-6, "dropout does not act in training")
+    t.check(np.abs(got[:, None] - possible).min(axis=1).max() < 1e-4, "a loss is none of those that dropout can give")
 
 
 @contract("fit shuffles in each epoch.")
@@ -265,11 +282,12 @@ def shuffles(t):
     # Nothing can be learned here. In the order given, the last label wins.
     model, _ = yield from net(t, 0)
     x, y = torch.zeros(400, FEATURES), torch.tensor([0, 1]).repeat_interleave(200)
-    yield t.call("fit", model, x, y, 2, 0.3, 4, int(t.rng.integers(1000)))
+    got = yield t.call("fit", model, x, y, 2, 0.3, 4, int(t.rng.integers(1000)))
     p = yield t.call("predict_proba", model, x[:2])
     p = values(t, p)
     share = float(p[0, 1] / (p[0, 0] + p[0, 1]))
     t.check(share < 0.87, "after rows that are sorted by label it knows only the last label")
+    t.close(float(got[1]), np.log(2), rtol=0, atol=0.35, what="the second loss")
 
 
 @contract("fit shuffles in each epoch: not once and for all.")
@@ -279,26 +297,35 @@ def shuffles_anew(t):
     x, y = rows(t, 1)[0].repeat(3, 1), torch.arange(3)
     got = yield t.call("fit", model, x, y, 7, 0.5, 1, int(t.rng.integers(10_000)))
     t.shape(np.asarray(got), (7,), what="the losses")
-    for order in itertools.permutations(range(3)):
-        pairs, same = before, []
-        for _ in range(7):
-            total = 0.0
-            for k in order:
-                pairs, (loss,) = trained(pairs, x[k : k + 1], y[k : k + 1], 1, 0.5)
-                total += loss
-            same.append(total / 3)
-        t.check(np.abs(np.asarray(got) - same).max() > 1e-5, "the order is the same in each epoch")
+    ways = [(before, ())]  # weights that orders up to here lead to, and these orders
+    for loss in got:
+        ways = [(pairs, (*orders, order)) for old, orders in ways for pairs, mean, order in epochs_of(old, x, y)
+                if abs(mean - float(loss)) < 1e-4]
+        t.check(ways, "no order of the rows gives these losses")
+    t.check(any(len(set(orders)) > 1 for _, orders in ways), "the order is the same in each epoch")
+
+
+def epochs_of(pairs, x, y):
+    """Weights, mean loss and order for each order in which the rows may come, one by one."""
+    for order in itertools.permutations(range(len(x))):
+        new, losses = pairs, []
+        for k in order:
+            new, (loss,) = trained(new, x[k : k + 1], y[k : k + 1], 1, 0.5)
+            losses.append(loss)
+        yield new, float(np.mean(losses)), order
 
 
 @contract("fit seeds torch: same seed, same losses.")
 def fit_is_seeded(t):
-    model, _ = yield from net(t, 1, 0.3)
+    model, before = yield from net(t, 1, 0.3)
     state = yield t.method(model, "state_dict")
     x, y = rows(t, 20)
+    first = float(F.cross_entropy(logits(before, x), y))
     got = []
     for seed in (4, 5, 4):
         yield t.method(model, "load_state_dict", state, _keep=True)
         got.append((yield t.call("fit", model, x, y, 2, 0.1, 6, seed)))
+        t.close(got[-1], [first] * 2, rtol=0, atol=0.5, what="the losses of a few small steps")
     t.same(got[0], got[2])
     t.check(got[0] != got[1], "another seed gives the same losses")
 
@@ -310,6 +337,7 @@ def repeatable(t):
     for s in (seed, seed + 1, seed):
         h = yield t.keep("train_fixed", s)
         got.append((yield from check_result(t, h)))
+        yield from check_accuracy(t, h, s, got[-1][1])
     t.same(got[0], got[2])
     t.check(got[0][0] != got[1][0], "another seed gives the same losses")
 
@@ -318,22 +346,21 @@ def repeatable(t):
 def plain_floats(t):
     got = yield t.keep("train_fixed", 11)
     losses, acc = yield from check_result(t, got)
+    yield from check_accuracy(t, got, 11, acc)
     t.check(all(isinstance(v, float) for v in [*losses, acc]), "a loss or val_acc is not a Python float")
 
 
-@contract("val_acc is the accuracy of the trained model on the validation rows.")
+@contract("val_acc is the accuracy of the trained model on the validation rows of make_data, which is right as it is.")
 def honest_accuracy(t):
     # A claim that is right for one seed by chance is not for several, and no constant is right for two accuracies.
     seen = []
-    for seed in t.rng.integers(10_000, size=12):
-        got = yield t.keep("train_fixed", int(seed))
+    seeds = t.rng.integers(10_000, size=12).tolist()
+    data = yield t.call("make_data", seeds[0])
+    t.close(data, t.reference.make_data(seeds[0]), rtol=1e-5, atol=1e-5, what="what make_data gives")
+    for seed in seeds:
+        got = yield t.keep("train_fixed", seed)
         _, acc = yield from check_result(t, got)
-        model = yield t.method(got, "__getitem__", "model", _keep=True)
-        _, _, x, y = t.reference.make_data(int(seed))
-        p = yield t.call("predict_proba", model, x)
-        t.shape(p, (len(x), 3))
-        seen.append(float((p.argmax(dim=1) == y).float().mean()))
-        t.close(float(acc), seen[-1], rtol=0, atol=1e-6, what="val_acc")
+        seen.append((yield from check_accuracy(t, got, seed, acc)))
         if len(seen) >= 4 and len(set(seen)) > 1:
             return
 
@@ -343,17 +370,43 @@ def defaults(t):
     model = yield t.new("Net", FEATURES, CLASSES)
     pairs = layers(t, (yield t.method(model, "state_dict")), 2)
     t.equal([len(w) for w, _ in pairs], [16, 16, CLASSES], what="the sizes of the layers")
+    x, _ = rows(t, 5)
+    p = yield t.call("predict_proba", model, x)
+    t.close(values(t, p), torch.softmax(logits(pairs, x), dim=1).numpy(), rtol=1e-4, atol=1e-5)
 
 
 @contract("X and y are not changed.")
 def inputs_unchanged(t):
-    model, _ = yield from net(t, 1)
+    model, before = yield from net(t, 1)
     x, y = rows(t, 15)
     hx, hy = (yield t.hold(x)), (yield t.hold(y))
-    yield t.call("fit", model, hx, hy, 2, 0.1, 4, 1)
-    yield t.call("predict_proba", model, hx)
+    got = yield t.call("fit", model, hx, hy, 2, 0.0, 4, 1)
+    t.close(got, [float(F.cross_entropy(logits(before, x), y))] * 2, rtol=1e-3, atol=1e-4, what="the losses")
+    p = yield t.call("predict_proba", model, hx)
+    t.close(values(t, p), torch.softmax(logits(before, x), dim=1).numpy(), rtol=1e-4, atol=1e-5)
     t.equal((yield t.fetch(hx)), x, what="X after training")
     t.equal((yield t.fetch(hy)), y, what="y after training")
+
+
+def counted(t, depth=1, epochs=1, batches=1):
+    """Requests: train a net of this depth for so many epochs of so many batches of four rows."""
+    model = yield t.new("Net", FEATURES, CLASSES, WIDTH, depth)
+    yield t.call("fit", model, *rows(t, 4 * batches), epochs, 0.1, 4, 1)
+
+
+@growth("layers", sizes=(1, 4), closed=False)
+def counted_layers(t, n):
+    yield from counted(t, depth=n)
+
+
+@growth("epochs", sizes=(2, 8), closed=False)
+def counted_epochs(t, n):
+    yield from counted(t, epochs=n)
+
+
+@growth("batches", sizes=(2, 8), closed=False)
+def counted_batches(t, n):
+    yield from counted(t, batches=n)
 
 
 @speed(limit=3.0, size="96 rows, 15 epochs")

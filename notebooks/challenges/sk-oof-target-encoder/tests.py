@@ -240,16 +240,37 @@ def other_unit(t):
 @contract("No argument is changed.")
 def arguments_unchanged(t):
     X, y = draw(t)
+    got, coded = yield from untouched(t, X, y)
+    compare(t, got, out_of_fold(X, y))
+    compare(t, coded, full(X, y, X))
     X.loc[[4, 9], "c"] = np.nan
+    yield from untouched(t, X, y)
+
+
+def untouched(t, X, y):
+    """Requests: what fit_transform, then transform make of X; X and y must be the same afterwards."""
     table, target = (yield t.hold(X)), (yield t.hold(y))
     encoder = yield t.new(NAME, "c")
-    yield t.method(encoder, "fit_transform", table, target, _keep=True)
+    got = yield t.method(encoder, "fit_transform", table, target)
     yield t.method(encoder, "fit", table, target, _keep=True)
-    yield t.method(encoder, "transform", table, _keep=True)
+    coded = yield t.method(encoder, "transform", table)
     after = yield t.fetch(table)
     t.frame(after, X, index="strict", column_order="strict", rtol=0, atol=0, what="X after the calls")
     after = yield t.fetch(target)
     t.equal(after, y, what="y after the calls")
+    return got, coded
+
+
+@contract("No argument is changed: y may be read-only.")
+def read_only_targets(t):
+    X, y = draw(t)
+    frozen = yield t.library("numpy", "broadcast_to", y, y.shape)
+    encoder = yield t.new(NAME, "c", m=3)
+    got = yield t.method(encoder, "fit_transform", X, frozen)
+    compare(t, got, out_of_fold(X, y, m=3))
+    yield t.method(encoder, "fit", X, frozen, _keep=True)
+    got = yield t.method(encoder, "transform", X)
+    compare(t, got, full(X, y, X, m=3))
 
 
 @contract("Parameters are kept as they were given and can be set later.")
@@ -296,21 +317,31 @@ def cloned(t):
     compare(t, got, full(X, y, X, m=3))
 
 
+def linear():
+    """A model without an intercept, which would hide codes that are all off by the same amount."""
+    return LinearRegression(fit_intercept=False)
+
+
+def linear_model(t):
+    """The request for such a model beside the encoder."""
+    return t.library("sklearn.linear_model", "LinearRegression", fit_intercept=False)
+
+
 @contract("It works in a Pipeline: the model learns from out-of-fold codes, and predicts from those of all rows.")
 def in_a_pipeline(t):
     X, y = draw(t)
     new, _ = draw(t, 25)
-    steps = [(yield t.new(NAME, "c", m=2)), (yield t.library("sklearn.linear_model", "LinearRegression"))]
+    steps = [(yield t.new(NAME, "c", m=2)), (yield linear_model(t))]
     pipe = yield t.library("sklearn.pipeline", "make_pipeline", *steps)
     yield t.method(pipe, "fit", X, y, _keep=True)
     got = yield t.method(pipe, "predict", new)
-    t.close(got, LinearRegression().fit(out_of_fold(X, y, m=2), y).predict(full(X, y, new, m=2)), rtol=1e-7, atol=1e-7)
+    t.close(got, linear().fit(out_of_fold(X, y, m=2), y).predict(full(X, y, new, m=2)), rtol=1e-7, atol=1e-7)
 
 
 @contract("It works in GridSearchCV, which sets its parameters.")
 def searched(t):
     X, y = draw(t, 50)
-    steps = [(yield t.new(NAME, "c")), (yield t.library("sklearn.linear_model", "LinearRegression"))]
+    steps = [(yield t.new(NAME, "c")), (yield linear_model(t))]
     pipe = yield t.library("sklearn.pipeline", "make_pipeline", *steps)
     rows, values = t.rng.permutation(50), [0.5, 200]
     splits = [(rows[:30], rows[30:]), (rows[20:], rows[:20])]
@@ -326,7 +357,7 @@ def searched(t):
 def error(X, y, m, train, test):
     """Mean absolute error on test of a linear model behind an encoder, both fitted to train."""
     A, B = X.iloc[train], X.iloc[test]
-    fitted = LinearRegression().fit(out_of_fold(A, y[train], m=m), y[train])
+    fitted = linear().fit(out_of_fold(A, y[train], m=m), y[train])
     return np.abs(fitted.predict(full(A, y[train], B, m=m)) - y[test]).mean()
 
 
@@ -389,7 +420,7 @@ def encoded_levels(t, n):
     yield t.method(encoder, "transform", X)
 
 
-@speed(limit=5.0, size="10,000 rows of 1,000 levels")
+@speed(limit=5.0, size="20,000 rows of 2,000 levels")
 def quick(t):
     encoder = yield t.new(NAME, "c")
-    yield t.method(encoder, "fit_transform", *draw(t, 10000, levels=1000))
+    yield t.method(encoder, "fit_transform", *draw(t, 20000, levels=2000))

@@ -170,7 +170,7 @@ def limits_in_order(t):
         yield t.raises(ValueError, t.method(clipper, "fit", X))
 
 
-@prop("transform uses what fit learned: one row alone is that row of the batch.", repeat=10)
+@prop("transform uses what fit learned: one row alone is that row of the batch.", repeat=28)
 def row_by_row(t):
     n, d = int(t.rng.integers(3, 40)), int(t.rng.integers(1, 6))
     low, high = t.rng.uniform(0, 0.4), t.rng.uniform(0.6, 1)
@@ -235,7 +235,7 @@ def only_categories(t):
     yield from classified(t, [], CAT, X, y, X)
 
 
-@prop("A row's probabilities do not depend on the rows beside it.")
+@edge("A row's probabilities do not depend on the rows beside it.")
 def alone(t):
     X, y = draw(t, 60)
     new = draw(t, 30)[0].iloc[:9]
@@ -341,6 +341,12 @@ def searched(t):
     scores = yield t.method(results, "get", "mean_test_score")
     want = [np.mean([graded(X, y, high, *split) for split in splits]) for high in highs]
     t.close(scores, np.array(want), rtol=0, atol=0.026, what="the mean scores for high of 0.6, 0.8 and 1")
+    best = yield t.attr(search, "best_params_")
+    chosen = yield t.attr(search, "best_estimator_", _keep=True)
+    clipper = yield t.method(chosen, "__getitem__", 0, _keep=True)
+    new = t.rng.uniform(-700, 700, size=(20, 1))
+    got = yield t.method(clipper, "transform", new)
+    t.close(array(t, got, (20, 1)), clipped(X, new, high=best["quantileclipper__high"]), rtol=1e-9, atol=1e-9)
 
 
 def graded(X, y, high, train, test):
@@ -355,9 +361,22 @@ def arguments_unchanged(t):
     for X in (A, pd.DataFrame(A, columns=["a", "b", "c"])):
         clipper = yield t.new("QuantileClipper", low=0.2, high=0.8)
         held = yield t.hold(X)
-        yield t.method(clipper, "fit_transform", held, _keep=True)
+        got = yield t.method(clipper, "fit_transform", held)
+        t.close(array(t, got, (20, 3)), clipped(X, X, 0.2, 0.8), rtol=1e-9, atol=1e-9)
         after = yield t.fetch(held)
         t.equal(after, X, what="X after fit_transform")
+
+
+@contract("No argument is changed: read-only arrays will do, and columns that do not lie side by side.")
+def other_layouts(t):
+    A = np.where(t.rng.random((20, 3)) < 0.1, np.nan, t.rng.normal(size=(20, 3)))
+    frozen = yield t.library("numpy", "broadcast_to", A, A.shape)
+    turned = yield t.library("numpy", "transpose", A.T.copy())
+    backwards = yield t.library("numpy", "flip", A[::-1].copy(), 0)
+    for held in (frozen, turned, backwards):
+        clipper = yield t.new("QuantileClipper", low=0.2, high=0.8)
+        got = yield t.method(clipper, "fit_transform", held)
+        t.close(array(t, got, (20, 3)), clipped(A, A, 0.2, 0.8), rtol=1e-9, atol=1e-9)
 
 
 @contract("evaluate leaves pipe unfitted and X as it was; build gives an unfitted pipeline each time.")
@@ -366,7 +385,8 @@ def pipe_unfitted(t):
     first = yield t.keep("build", NUM, CAT)
     yield t.method(first, "fit", X, y, _keep=True)
     pipe, held = (yield t.keep("build", ["income"], ["plan"])), (yield t.hold(X))
-    yield t.call("evaluate", pipe, held, y, 2)
+    got = yield t.call("evaluate", pipe, held, y, 2)
+    check_folds(t, got, X[["income", "plan"]], y, list(StratifiedKFold(2).split(X, y)))
     after = yield t.fetch(held)
     t.frame(after, X, index="strict", column_order="strict", rtol=0, atol=0, what="X after evaluate")
     yield t.raises(("NotFittedError", "AttributeError"), t.method(pipe, "predict", X))
@@ -394,7 +414,7 @@ def evaluated_rows(t, n):
     yield t.call("evaluate", pipe, X, y, [(np.arange(20), np.arange(20, 20 + n))])
 
 
-@speed(limit=4.0, size="fit, 20,000 rows of 10 columns")
+@speed(limit=4.0, size="fit_transform, 20,000 rows of 10 columns")
 def quick(t):
     clipper = yield t.new("QuantileClipper")
-    yield t.method(clipper, "fit", t.rng.normal(size=(20000, 10)))
+    yield t.method(clipper, "fit_transform", t.rng.normal(size=(20000, 10)))

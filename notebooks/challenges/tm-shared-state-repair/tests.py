@@ -33,6 +33,13 @@ def steps(*pairs):
     return [{"name": name, "cols": list(cols)} for name, cols in pairs]
 
 
+def reported(t, report, settings, *pairs):
+    """A report has these settings and ends with these steps; there may be more, left by what logs share."""
+    got = {key: report["settings"].get(key) for key in settings}
+    t.equal(got, settings, "the settings")
+    t.equal(report["steps"][-len(pairs):], steps(*pairs), "the last steps")
+
+
 # --- the table
 
 
@@ -228,6 +235,8 @@ def dict_unchanged(t):
     yield t.method(log, "set", "unit", "eur")
     after = yield t.fetch(held)
     t.equal(after, {"year": 1}, "the caller's dict")
+    got = yield t.method(log, "report")
+    t.equal(got["settings"], {"year": 2, "unit": "eur"}, "the settings")
 
 
 @contract("Nothing is shared with what goes in: the caller's dict goes on changing, nested lists included.")
@@ -254,21 +263,22 @@ def value_changed_later(t):
 @contract("Nothing is shared with what goes in: the list given to add goes on changing.")
 def cols_changed_later(t):
     cols = yield t.hold(["a", "b"])
-    log = yield t.new("FeatureLog")
+    log = yield t.new("FeatureLog", {"year": 1})
     yield t.method(log, "add", "clip", cols)
     yield t.method(cols, "clear")
     got = yield t.method(log, "report")
-    t.equal(got["steps"][-1:], steps(("clip", ["a", "b"])), "the last step")
+    reported(t, got, {"year": 1}, ("clip", ["a", "b"]))
     after = yield t.fetch(cols)
     t.equal(after, [], "the caller's list")
 
 
 @contract("Nothing is shared with what comes out: a report may be changed.")
 def changed_report(t):
-    log = yield t.new("FeatureLog", {"kinds": ["new"]})
+    log = yield t.new("FeatureLog", {"kinds": ["new", 7]})
     yield t.method(log, "add", "clip", ["a"])
     report = yield t.method(log, "report", _keep=True)
     before = yield t.fetch(report)
+    reported(t, before, {"kinds": ["new", 7]}, ("clip", ["a"]))
     settings = yield t.method(report, "__getitem__", "settings", _keep=True)
     listed = yield t.method(report, "__getitem__", "steps", _keep=True)
     yield t.method(settings, "update", {"year": 9})
@@ -279,10 +289,11 @@ def changed_report(t):
 
 @contract("Nothing is shared with what comes out: the lists inside a report may be changed.")
 def changed_inside_report(t):
-    log = yield t.new("FeatureLog", {"kinds": ["new"]})
+    log = yield t.new("FeatureLog", {"kinds": ["new", 7]})
     yield t.method(log, "add", "clip", ["a"])
     report = yield t.method(log, "report", _keep=True)
     before = yield t.fetch(report)
+    reported(t, before, {"kinds": ["new", 7]}, ("clip", ["a"]))
     settings = yield t.method(report, "__getitem__", "settings", _keep=True)
     kinds = yield t.method(settings, "__getitem__", "kinds", _keep=True)
     yield t.method(kinds, "append", "used")
@@ -297,9 +308,11 @@ def changed_inside_report(t):
 
 @contract("An earlier report does not change when the log goes on.")
 def earlier_report(t):
-    log = yield t.new("FeatureLog", {"year": 0})
+    log = yield t.new("FeatureLog", {"year": 4})
+    yield t.method(log, "add", "log", ["b"])
     report = yield t.method(log, "report", _keep=True)
     before = yield t.fetch(report)
+    reported(t, before, {"year": 4}, ("log", ["b"]))
     yield t.method(log, "add", "clip", ["a"])
     yield t.method(log, "set", "year", 1)
     after = yield t.fetch(report)
@@ -322,12 +335,16 @@ def table_unchanged(t):
     seen = yield t.call("add_features", df, ["price", "rating"], _observe=True)
     t.frame(seen.args[0], df, index="strict", column_order="strict", rtol=0, atol=0, what="df")
     t.equal(seen.args[1], ["price", "rating"], "cols")
+    compare(t, seen.result, df, ["price", "rating"])
 
 
 @contract("cols stays unchanged: the caller's empty list stays empty.")
 def list_unchanged(t):
-    seen = yield t.call("add_features", draw(t.rng, 15), [], _observe=True)
+    df = pd.DataFrame({"shop": ["b", "a"], "price": [1.5, 2.0]})
+    seen = yield t.call("add_features", df, [], _observe=True)
     t.equal(seen.args[1], [], "cols")
+    t.check(isinstance(seen.result, pd.DataFrame) and set(df) <= set(seen.result), "the result lacks a column of df")
+    t.frame(seen.result[list(df)], df, index="strict", what="what df holds")  # which logarithms follow is for edge to ask
 
 
 @contract("Changes to the result never reach df.")
@@ -339,6 +356,10 @@ def own_result(t):
     yield t.method(out, "insert", 0, "day", 1)
     after = yield t.fetch(held)
     t.frame(after, df, index="strict", column_order="strict", rtol=0, atol=0, what="df")
+    got = yield t.fetch(out)
+    want = expected(df, ["price"]).assign(stock=77)
+    want.insert(0, "day", 1)
+    t.frame(got, want, index="strict", column_order="strict")
 
 
 @contract("Changes to the result never reach df, not even when there was nothing to do.")
@@ -349,6 +370,11 @@ def own_result_of_nothing(t):
     yield t.method(out, "__setitem__", "shop", "q")
     after = yield t.fetch(held)
     t.frame(after, df, index="strict", what="df")
+    got = yield t.fetch(out)
+    t.frame(got, df.assign(shop="q"), index="strict", what="the changed result")
+    one = pd.DataFrame({"price": [-2.0, 6.5]})  # the same without names, where there is something to do
+    got = yield t.call("add_features", one)
+    compare(t, got, one)
 
 
 # The last one: a default that grows spoils what comes after it.
@@ -375,3 +401,13 @@ def columns(t, n):
 @speed(limit=3.0, size="100,000 rows")
 def large(t):
     return t.call("add_features", draw(t.rng, 100_000), ["price", "stock"])
+
+
+# One add is too short for the clock, so pandas makes twenty. They are nothing beside the names that are there.
+@speed(limit=3.0, size="20 more steps in a log of 20,000 names")
+def more_steps(t):
+    log = yield t.new("FeatureLog")
+    yield t.method(log, "add", "clip", [f"c{k}" for k in range(20_000)])
+    names = yield t.hold(pd.Series([f"step {k}" for k in range(20)]))
+    add = yield t.attr(log, "add", _keep=True)
+    yield t.method(names, "apply", add, args=(["price"],))

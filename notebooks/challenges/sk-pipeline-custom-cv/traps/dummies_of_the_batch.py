@@ -1,5 +1,5 @@
 # trap: wrong
-# fails: edge, property
+# fails: edge
 # why: get_dummies makes the columns of the batch, not those of the training rows
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-# why: state is kept as text, which cannot be shared; columns are written as arrays
+# why: each setting and each step is kept as text of its own, which cannot be shared; columns are written as arrays
 import json
 
 import numpy as np
@@ -8,24 +8,25 @@ class FeatureLog:
     """Settings and steps of one run, kept as JSON."""
 
     def __init__(self, settings=None):
-        self._text = json.dumps({"settings": settings or {}, "steps": []})
-
-    def _change(self, part, change):
-        state = json.loads(self._text)
-        change(state[part])
-        self._text = json.dumps(state)
+        self._settings = {}
+        self._steps = []
+        for key, value in (settings or {}).items():
+            self.set(key, value)
 
     def set(self, key, value):
         """Change one setting."""
-        self._change("settings", lambda settings: settings.update({key: value}))
+        self._settings[key] = json.dumps(value)
 
     def add(self, name, cols):
         """Append a step."""
-        self._change("steps", lambda steps: steps.append({"name": name, "cols": cols}))
+        self._steps.append(json.dumps({"name": name, "cols": cols}))
 
     def report(self):
         """Settings and steps so far."""
-        return json.loads(self._text)
+        return {
+            "settings": {key: json.loads(text) for key, text in self._settings.items()},
+            "steps": [json.loads(text) for text in self._steps],
+        }
 
 
 def add_features(df, cols=None):
