@@ -1,17 +1,13 @@
 package harness
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -108,76 +104,6 @@ func (c *Child) Call(request []byte, within time.Duration) (*Doc, error) {
 
 // Spent returns how long the last call took, without what the child waited for a processor.
 func (c *Child) Spent() time.Duration { return c.spent }
-
-// watcher kills a child whose call has used up its time.
-type watcher struct {
-	child  *Child
-	limit  time.Duration
-	began  time.Time
-	queued time.Duration // before the call
-	worked time.Duration // before the call
-
-	mu     sync.Mutex
-	timer  *time.Timer // nil once the call is over
-	warned bool
-	before time.Duration // what it had worked when it was warned
-	late   atomic.Bool
-}
-
-func (c *Child) watch(limit time.Duration) *watcher {
-	w := &watcher{child: c, limit: limit, began: time.Now(), queued: queueTime(c.pid)}
-	w.worked, _ = processorTime(c.pid)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(limit, w.look)
-	return w
-}
-
-// spent returns the wall clock without what the first thread waited for a processor. That thread may have waited for the
-// child's own others: what all of them worked, shared among every processor, counts in any case.
-func (w *watcher) spent() time.Duration {
-	wall := time.Since(w.began)
-	var own time.Duration
-	if worked, ok := processorTime(w.child.pid); ok {
-		own = (worked - w.worked) / time.Duration(runtime.NumCPU())
-	}
-	return min(max(wall-max(queueTime(w.child.pid)-w.queued, 0), own, wall/slack), wall)
-}
-
-// look ends the call when its time is up, and comes back later when the machine was to blame: it kept the child waiting,
-// or this process from reading the answer.
-func (w *watcher) look() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.timer == nil {
-		return
-	}
-	if left := w.limit - w.spent(); left > 0 {
-		w.timer.Reset(max(left, 5*time.Millisecond))
-		return
-	}
-	worked, known := processorTime(w.child.pid)
-	if !w.warned {
-		w.warned, w.before = true, worked
-		w.timer.Reset(grace)
-		return
-	}
-	// A wait that goes on is known when it is over: when the child has got a processor again.
-	if known && worked == w.before && runnable(w.child.pid) {
-		w.timer.Reset(grace)
-		return
-	}
-	w.late.Store(true)
-	w.child.Kill()
-}
-
-func (w *watcher) stop() time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.timer.Stop()
-	w.timer = nil
-	return w.spent()
-}
 
 func (c *Child) call(request []byte, within time.Duration) ([]byte, error) {
 	var b [8]byte
@@ -288,94 +214,4 @@ func (c *Child) ended(e Exit) {
 	c.exit = e
 	c.process.letGo()
 	close(c.exited)
-}
-
-// socketPair returns both ends of a stream: ours with deadlines, theirs to be handed over.
-func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
-	syscall.ForkLock.RLock() // no process may start in between and inherit them
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-	if err == nil {
-		syscall.CloseOnExec(fds[0])
-		syscall.CloseOnExec(fds[1])
-	}
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		return nil, nil, os.NewSyscallError("socketpair", err)
-	}
-	f := os.NewFile(uintptr(fds[0]), "stream")
-	defer f.Close()
-	theirs = os.NewFile(uintptr(fds[1]), "stream of the child")
-	conn, err := net.FileConn(f)
-	if err != nil {
-		theirs.Close()
-		return nil, nil, err
-	}
-	return conn.(*net.UnixConn), theirs, nil
-}
-
-// rights unpacks the descriptors in a control message.
-func rights(oob []byte) []int {
-	messages, err := syscall.ParseSocketControlMessage(oob)
-	if err != nil {
-		return nil
-	}
-	var out []int
-	for _, m := range messages {
-		fds, err := syscall.ParseUnixRights(&m)
-		if err == nil {
-			out = append(out, fds...)
-		}
-	}
-	for _, fd := range out {
-		syscall.CloseOnExec(fd)
-	}
-	return out
-}
-
-func closeAll(fds []int) {
-	for _, fd := range fds {
-		if fd >= 0 {
-			syscall.Close(fd)
-		}
-	}
-}
-
-// tail keeps the end of what a process wrote to stderr.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-var _ io.Writer = (*tail)(nil)
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.b = append(t.b, b...)
-	if n := len(t.b) - 4096; n > 0 {
-		t.b = t.b[n:]
-	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	lines := bytes.Split(bytes.TrimSpace(t.b), []byte{'\n'})
-	return string(lines[len(lines)-1])
-}
-
-// Time runs f and returns how much processor time the child spent meanwhile: unlike the wall clock it does not see what
-// else the machine does. Where that is unknown it returns the wall clock.
-func (c *Child) Time(f func()) time.Duration { return spent(c.pid, f) }
-
-func spent(pid int, f func()) time.Duration {
-	before, known := processorTime(pid)
-	began := time.Now()
-	f()
-	wall := time.Since(began)
-	if after, ok := processorTime(pid); known && ok {
-		return after - before
-	}
-	return wall
 }
