@@ -12,7 +12,7 @@ import (
 
 // runAllLimit is how long a notebook's cells may take together when they run from the top. Trials of a candidate's own may
 // take longer; then nothing is said of them.
-const runAllLimit = 3 * time.Second
+const runAllLimit = time.Second
 
 // cleanRun compares the candidate's own kernel with the fresh process that was scored.
 func cleanRun(live string, a *answer, r *report.Report) *report.CleanRun {

@@ -27,6 +27,7 @@ func TestCellsFromTheTop(t *testing.T) {
 		{"magics and scripts", []string{"%matplotlib inline\n!ls", "%%bash\nexit 1", answer, "if __name__ == '__main__':\n    display(solve(np.ones((1, 1))))"}, true, ""},
 		{"needs a file", []string{"open('data.csv')", answer}, true, ""},
 		{"needs IPython", []string{"get_ipython().run_line_magic('time', '1')", answer}, true, ""},
+		{"awaits", []string{"import asyncio\nawait asyncio.sleep(0)", answer}, true, ""},
 		{"asks", []string{"input('?')", answer}, true, ""},
 		{"takes long", []string{answer, "while True: pass"}, true, ""},
 		{"ends its process", []string{answer, "import os\nos._exit(0)"}, true, ""},

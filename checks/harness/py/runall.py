@@ -21,7 +21,7 @@ class Stop:
     def report(self):
         head = next((s.strip() for s in self.cell[1].split("\n") if s.strip()), "")
         text = " ".join(str(self.error).split())[:200]
-        outside = isinstance(self.error, OUTSIDE) or isinstance(self.error, NameError) and self.error.name == "get_ipython"
+        outside = isinstance(self.error, OUTSIDE) or getattr(self.error, "name", "") == "get_ipython" or "'await'" in text
         return {"cell": self.cell[0], "head": head[:60], "line": self.line, "name": type(self.error).__name__, "text": text, "outside": outside}
 
 
