@@ -13,6 +13,9 @@ import (
 	"github.com/assay-kernel/assay/checks/report"
 )
 
+// AuthorError is what Grade returns when tests.py or solution.py is wrong, and not the answer.
+type AuthorError = harness.AuthorError
+
 // Spec is a challenge as the grader needs it.
 type Spec struct {
 	Slug    string

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/assay-kernel/assay/checks/harness"
+	"github.com/assay-kernel/assay/checks"
 )
 
 // placeAtEnd is where an author's error says its place; a Problem has it in front.
@@ -14,7 +14,7 @@ var placeAtEnd = regexp.MustCompile(` \((?:tests\.py|solution\.py|<tests>|<solut
 // authors notes what the author did wrong, once, and reports whether err is such a thing. What lies with neither of the
 // author's files, such as a library that is missing here, is no problem of the challenge.
 func (v *verifier) authors(err error) bool {
-	var author *harness.AuthorError
+	var author *checks.AuthorError
 	if !errors.As(err, &author) || author.File == "" {
 		return false
 	}

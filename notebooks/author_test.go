@@ -11,7 +11,6 @@ import (
 	"testing/fstest"
 
 	"github.com/assay-kernel/assay/checks"
-	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/report"
 )
 
@@ -54,7 +53,7 @@ func TestVerifyGoesOnAfterAnAuthorsError(t *testing.T) {
 	c.Hints = c.Hints[:2]
 	g := grader(func(o checks.Options, source string) (*report.Report, error) {
 		if !o.SkipFluency {
-			return nil, fmt.Errorf("grade: %w", &harness.AuthorError{Message: "ValueError: no (tests.py line 7)", File: "tests.py", Line: 7})
+			return nil, fmt.Errorf("grade: %w", &checks.AuthorError{Message: "ValueError: no (tests.py line 7)", File: "tests.py", Line: 7})
 		}
 		r, err := scripted{challenge: c}.Grade(t.Context(), nil, checks.Submission{Cells: []checks.Cell{{Source: source}}}, o)
 		if strings.Contains(source, c.Traps[0].Source) {
@@ -79,7 +78,7 @@ func TestVerifyStopsGradingWhatCannotBeLoaded(t *testing.T) {
 	calls := 0
 	g := grader(func(checks.Options, string) (*report.Report, error) {
 		calls++
-		return nil, &harness.AuthorError{Message: "SyntaxError: bad (<tests>, line 5)", File: "tests.py", Line: 5, Load: true}
+		return nil, &checks.AuthorError{Message: "SyntaxError: bad (<tests>, line 5)", File: "tests.py", Line: 5, Load: true}
 	})
 	v, err := Verify(t.Context(), warmUpChallenge(t), g, VerifyOptions{Seeds: 2})
 	if err != nil || calls != 1 || len(v.Problems) != 1 || v.Problems[0].String() != "tests.py:5: SyntaxError: bad" {
@@ -89,7 +88,7 @@ func TestVerifyStopsGradingWhatCannotBeLoaded(t *testing.T) {
 
 // A library that is missing here is not the challenge's fault.
 func TestVerifyFailsWithoutALibrary(t *testing.T) {
-	missing := &harness.AuthorError{Message: "ModuleNotFoundError: No module named 'torch'", Load: true}
+	missing := &checks.AuthorError{Message: "ModuleNotFoundError: No module named 'torch'", Load: true}
 	g := grader(func(checks.Options, string) (*report.Report, error) { return nil, missing })
 	if _, err := Verify(t.Context(), warmUpChallenge(t), g, VerifyOptions{Seeds: 1}); !errors.Is(err, missing) {
 		t.Errorf("got %v", err)
