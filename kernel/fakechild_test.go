@@ -49,7 +49,9 @@ func fakeChild(args []string) int {
 	k.wake = sync.NewCond(&k.mu)
 	signal.Notify(k.ints, syscall.SIGINT)
 	ctx := context.Background()
+	k.mu.Lock() // the first subscription may come before pub is here
 	k.pub, err = wire.ListenPub(ctx, file.Endpoint("iopub"), wire.Handler{Subscribe: k.subscribed}, wire.Options{})
+	k.mu.Unlock()
 	if err != nil {
 		panic(err)
 	}
@@ -76,8 +78,11 @@ func fakeChild(args []string) int {
 }
 
 func (k *fake) subscribed(_ *wire.Peer, topic []byte, on, first bool) {
+	k.mu.Lock()
+	pub := k.pub
+	k.mu.Unlock()
 	if on && first {
-		k.send(k.pub.Publish, string(topic), "iopub_welcome", nil, map[string]any{"subscription": string(topic)}, nil)
+		k.send(pub.Publish, string(topic), "iopub_welcome", nil, map[string]any{"subscription": string(topic)}, nil)
 	}
 }
 
