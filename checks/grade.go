@@ -165,20 +165,23 @@ func (g *Grader) Grade(ctx context.Context, s *Spec, sub Submission, o Options) 
 		b.leave()
 		b = more
 	}
-	if !g.admit(r, b) { // another bench, or a zygote that replaced one while it collected
-		return finish(r, nil, s, nil, began), nil
-	}
-	done, err := g.judge(ctx, s, sub, o, b, a, r, began)
-	if errors.Is(err, errRunner) { // once more, with the same seed
-		if err = b.restart(ctx, g.pool); err != nil {
-			return nil, err
-		}
-		if !g.admit(r, b) {
+	return g.frozen(ctx, s, sub, o, b, a, r, began)
+}
+
+// frozen judges the answer once nothing can change it any more, and once more, with the same seed, when the runner was lost.
+func (g *Grader) frozen(ctx context.Context, s *Spec, sub Submission, o Options, b *bench, a *answer, r *report.Report, began time.Time) (*report.Report, error) {
+	for again := false; ; again = true {
+		if !g.admit(r, b) { // it may be another bench than the one that collected, or another zygote
 			return finish(r, nil, s, nil, began), nil
 		}
-		done, err = g.judge(ctx, s, sub, o, b, a, r, began)
+		done, err := g.judge(ctx, s, sub, o, b, a, r, began)
+		if again || !errors.Is(err, errRunner) {
+			return done, err
+		}
+		if err := b.restart(ctx, g.pool); err != nil {
+			return nil, err
+		}
 	}
-	return done, err
 }
 
 // admit notes which zygote will run the answer, and refuses when it isolates too little: each time that there is another
