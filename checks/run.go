@@ -50,8 +50,8 @@ const (
 	maxRevived   = 20               // oracles that may end under a run: another answer, in another session, may be to blame
 )
 
-// longest is how many cases a group may have: more are halved. A child of its own costs as much as several cases, since it
-// has to make copies of what it touches first; few groups leave nothing to do side by side.
+// longest is how many cases a group may have: more are halved. Small groups keep every processor busy to the end; one more
+// group takes one more of the children that wait, or forks one, which costs as much as several cases.
 const longest = 12
 
 // groups splits the cases: one child serves each group. The contract, which is short, goes with the edge cases; the other

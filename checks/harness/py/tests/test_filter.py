@@ -1,7 +1,7 @@
 """Every system call there is, through both filters, on both architectures.
 
-The filters are interpreted here, so that the one for aarch64 is checked on any machine. Linux 6.1 on
-an emulated aarch64 machine decided as the interpreter does, for every call; no aarch64 hardware has run them yet.
+The filters are interpreted here, so that the one for aarch64 is checked on any machine. Linux 6.1 on an emulated aarch64
+machine decided as the interpreter does, for every call; no aarch64 hardware has run them yet.
 """
 
 import os
