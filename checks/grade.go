@@ -58,7 +58,7 @@ func New(c Config) (_ *Grader, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("no Python at %q: name one that has NumPy", c.Python)
 	}
-	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(runtime.NumCPU()+1, 4))}
+	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(2*runtime.NumCPU(), 4))}
 	if g.log == nil {
 		g.log = slog.Default()
 	}

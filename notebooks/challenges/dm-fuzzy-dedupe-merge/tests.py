@@ -39,9 +39,11 @@ def result(rows):
 
 
 def by_rule(rec, ref, threshold):
-    people = {i: (key(n), key(c)) for i, n, c in zip(rec["rec_id"], rec["name"], rec["city"])}
-    lack = dict(zip(rec["rec_id"], rec[["name", "city", "email"]].isna().sum(axis=1)))
-    register = {i: (key(n), key(c)) for i, n, c in zip(ref["ref_id"], ref["name"], ref["city"])}
+    people, lack = {}, {}
+    for i, *texts in zip(*(rec[c].tolist() for c in ("rec_id", "name", "city", "email"))):
+        people[i] = key(texts[0]), key(texts[1])
+        lack[i] = sum(not isinstance(text, str) for text in texts)
+    register = {i: (key(n), key(c)) for i, n, c in zip(*(ref[c].tolist() for c in ("ref_id", "name", "city")))}
     left, rows = set(people), []
     while left:
         first = min(left)
@@ -327,8 +329,8 @@ def shuffled(t):
 
 @prop("Other cities change nothing: two towns together give the rows of both.", repeat=2)
 def two_towns(t):
-    a, ref_a = town(t.rng, cities=CITIES[:2])
-    b, ref_b = town(t.rng, cities=CITIES[2:])
+    a, ref_a = town(t.rng, copies=9, cities=CITIES[:2])
+    b, ref_b = town(t.rng, copies=9, cities=CITIES[2:])
     b["rec_id"] += 1000
     ref_b["ref_id"] = "S" + ref_b["ref_id"]
     both = yield t.call(NAME, pd.concat([b, a], ignore_index=True), pd.concat([ref_a, ref_b], ignore_index=True), 0.75)

@@ -32,8 +32,8 @@ def _hour(ts: pd.Series, tz: str) -> pd.Series:
 
 def _grid(means: pd.DataFrame) -> pd.DataFrame:
     """Every hour of each sensor, from its first to its last. Hours are real ones: clock changes need no rule."""
-    span = means.groupby("sensor")["ts"].agg(["min", "max"])
-    hours = (span["max"] - span["min"]) // HOUR + 1
-    grid = span["min"].repeat(hours).reset_index(name="ts")
+    ts = means.groupby("sensor")["ts"]
+    first, last = ts.min(), ts.max()
+    grid = first.repeat((last - first) // HOUR + 1).reset_index()
     grid["ts"] += grid.groupby("sensor").cumcount() * HOUR
     return grid
