@@ -26,8 +26,9 @@ const maxAnswerBytes = 20 << 20
 
 // newGrader makes a grader for the interpreter that flag and environment name, with that environment's ruff. Where an
 // isolation level is required, what this machine offers is looked at now: an interview must not find out by refused answers.
-// This process holds hidden tests from here on, so it closes itself to others of the same user.
-func newGrader(pythonFlag, minLevel string, log *slog.Logger) (*checks.Grader, error) {
+// This process holds hidden tests from here on, so it closes itself to others of the same user; answers may not be able to
+// read what is hidden.
+func newGrader(pythonFlag, minLevel string, log *slog.Logger, hidden ...string) (*checks.Grader, error) {
 	python, err := findPython(pythonFlag)
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func newGrader(pythonFlag, minLevel string, log *slog.Logger) (*checks.Grader, e
 	if err := harness.Harden(); err != nil {
 		log.Warn("other processes of this user can look into the grader", "err", err)
 	}
-	return checks.New(checks.Config{Python: python, Ruff: findRuff(python), Logger: log, MinLevel: minLevel})
+	return checks.New(checks.Config{Python: python, Ruff: findRuff(python), Logger: log, MinLevel: minLevel, Hidden: hidden})
 }
 
 // findRuff is the ruff beside python, else the one of PATH, else none: our own rules then stand alone and reports say so.
@@ -89,7 +90,7 @@ func runGrade(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	grader, err := newGrader(*python, "", quietLog())
+	grader, err := newGrader(*python, "", quietLog(), banks...)
 	if err != nil {
 		return err
 	}

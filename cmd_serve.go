@@ -61,7 +61,7 @@ func serve(ctx context.Context, cfg companion.Config, python string, banks []str
 	if cfg.Mode == companion.ModeInterview {
 		minLevel = "L1"
 	}
-	grader, err := newGrader(python, minLevel, cfg.Logger)
+	grader, err := newGrader(python, minLevel, cfg.Logger, append(banks, cfg.Home)...)
 	if err != nil {
 		return err
 	}

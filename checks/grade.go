@@ -30,6 +30,7 @@ type Config struct {
 	Logger   *slog.Logger // nil: slog.Default()
 	MinLevel string       // isolation below this is refused: L0, L1 or L2; "": L0
 	MaxLevel string       // isolation to try; "": L2
+	Hidden   []string     // files and folders that answers may not be able to read: challenge folders, the log
 }
 
 // Grader grades answers. It keeps warm processes; Close ends them.
@@ -74,7 +75,7 @@ func New(c Config) (_ *Grader, err error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	g.pool = newPool(g.python, c.MaxLevel)
+	g.pool = newPool(g.python, c.MaxLevel, c.Hidden)
 	return g, nil
 }
 

@@ -42,7 +42,8 @@ type bench struct {
 type pool struct {
 	python harness.Python
 	level  string
-	forks  int // after which a zygote is replaced
+	hidden []string // from children
+	forks  int      // after which a zygote is replaced
 
 	mu      sync.Mutex
 	benches map[string]*bench
@@ -56,8 +57,8 @@ type oracleSlot struct {
 	used   time.Time
 }
 
-func newPool(p harness.Python, level string) *pool {
-	return &pool{python: p, level: level, forks: maxForks, benches: map[string]*bench{}, oracles: map[string]*oracleSlot{}}
+func newPool(p harness.Python, level string, hidden []string) *pool {
+	return &pool{python: p, level: level, hidden: hidden, forks: maxForks, benches: map[string]*bench{}, oracles: map[string]*oracleSlot{}}
 }
 
 var errClosed = errors.New("the grader is closed")
@@ -129,7 +130,7 @@ func (b *bench) warm(ctx context.Context, p *pool) error {
 // start starts what is missing.
 func (b *bench) start(ctx context.Context, p *pool) (err error) {
 	if b.zygote == nil {
-		b.zygote, err = harness.StartZygote(ctx, p.python, harness.ZygoteOptions{Imports: b.imports, Level: p.level})
+		b.zygote, err = harness.StartZygote(ctx, p.python, harness.ZygoteOptions{Imports: b.imports, Level: p.level, Hidden: p.hidden})
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 
 // More sessions than benches: the idle ones go, the one in use stays, and nobody waits for himself.
 func TestPoolStaysSmall(t *testing.T) {
-	p := newPool(harness.Python{}, "L0")
+	p := newPool(harness.Python{}, "L0", nil)
 	hold := &bench{used: time.Now().Add(-time.Hour)}
 	hold.mu.Lock()
 	p.benches["held"] = hold

@@ -27,6 +27,7 @@ type message struct {
 func (z *Zygote) read(ready chan<- message) {
 	defer close(z.gone)
 	defer z.orphan()
+	defer z.cmd.Wait() // its last words are complete then
 	defer z.kill()
 	r := reader{zygote: z, ready: ready}
 	b, oob := make([]byte, 65536), make([]byte, 256)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -18,6 +17,7 @@ import (
 type ZygoteOptions struct {
 	Imports []string // libraries to load: numpy, pandas, scipy, sklearn, torch
 	Level   string   // highest level to try: L0, L1 or L2; "" means L2
+	Hidden  []string // files and folders that children may not be able to read; this program is always among them
 }
 
 // Info is what a zygote found on this machine.
@@ -91,16 +91,16 @@ func StartZygote(ctx context.Context, p Python, o ZygoteOptions) (_ *Zygote, err
 		z.Close()
 		return nil, err
 	}
-	return z, z.await(ctx, ready)
+	return z, z.await(ctx, ready, o.Hidden)
 }
 
 // await takes the zygote's first message, or closes it.
-func (z *Zygote) await(ctx context.Context, ready chan message) error {
+func (z *Zygote) await(ctx context.Context, ready chan message, hidden []string) error {
 	select {
 	case m := <-ready:
 		if m.Ready != nil {
 			z.Info = *m.Ready
-			if err := outOfReach(m.Ready); err != nil {
+			if err := outOfReach(m.Ready, hidden); err != nil {
 				z.Close()
 				return err
 			}
@@ -145,7 +145,8 @@ func (z *Zygote) Fork(l Limits) (_ *Child, err error) {
 	if err := z.send(request, theirs); err != nil {
 		z.forget(c.serial)
 		ours.Close()
-		return nil, &GoneError{err.Error(), true}
+		z.conn.Close() // it has gone, or nobody can talk to it
+		return nil, z.lost()
 	}
 	late := time.AfterFunc(z.within, func() { z.condemn("no answer to a fork") })
 	defer late.Stop()
@@ -190,7 +191,6 @@ func (z *Zygote) Alive() bool {
 func (z *Zygote) Close() {
 	z.conn.Close()
 	<-z.gone
-	z.cmd.Wait()
 	os.RemoveAll(z.scratch)
 }
 
@@ -202,8 +202,8 @@ func (z *Zygote) condemn(fault string) {
 	z.conn.Close() // the reader does the rest
 }
 
-// kill ends the zygote, and what it may have forked and not told of. Only the reader calls it, and Close waits for the
-// reader before it waits for the process: the number cannot be another's yet.
+// kill ends the zygote, and what it may have forked and not told of. Only the reader calls it, before it waits for the
+// process: the number cannot be another's yet.
 func (z *Zygote) kill() {
 	z.cmd.Process.Kill()
 	syscall.Kill(-z.cmd.Process.Pid, syscall.SIGKILL)
@@ -239,21 +239,4 @@ func or(a, b string) string {
 		return b
 	}
 	return a
-}
-
-// outOfReach makes sure that children cannot read this program: hidden tests are embedded in it.
-func outOfReach(i *Info) error {
-	exe, err := os.Executable()
-	if err != nil || i.Level == "L0" { // at L0 children can read everything, and the level says so
-		return nil
-	}
-	if exe, err = filepath.EvalSymlinks(exe); err != nil {
-		return nil
-	}
-	for _, dir := range i.Readable {
-		if rel, err := filepath.Rel(dir, exe); err == nil && filepath.IsLocal(rel) {
-			return fmt.Errorf("this program lies in %s, which candidates' code can read: install it elsewhere", dir)
-		}
-	}
-	return nil
 }

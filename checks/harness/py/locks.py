@@ -21,7 +21,6 @@ ARCHES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 COLUMN, AUDIT_ARCH = ARCHES.get(platform.machine(), (None, None))
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS = 1, 4, 8, 38
-CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x04000000, 0x08000000, 0x10000000, 0x40000000
 CLONE_THREAD, CLONE_NEW_ANY = 0x00010000, 0x7E020080
 CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_KILL, CAP_SETGID, CAP_SETUID = 0, 1, 2, 3, 5, 6, 7
 
@@ -170,8 +169,8 @@ def landlock_abi():
         return 0
 
 
-def readable_paths():
-    """List what a runner may read: the interpreter's libraries and the system's, never a bin folder.
+def places():
+    """List what a runner may read, as it is named: the interpreter's libraries and the system's, never a bin folder.
 
     The assay binary carries hidden tests in it, so folders of programs stay closed.
     """
@@ -180,8 +179,13 @@ def readable_paths():
     system = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime",
               "/sys/devices/system/cpu", "/dev/urandom"]
     own = os.path.dirname(os.path.abspath(__file__))
-    places = [p for p in [*lib, *std, *sys.path, *system] if p and os.path.exists(p) and os.path.realpath(p) != own]
-    return sorted({os.path.realpath(p) for p in places if os.path.realpath(p) not in ("/", "/usr", sys.prefix)})
+    closed = ("/", "/usr", sys.prefix, own)
+    return [p for p in [*lib, *std, *sys.path, *system] if p and os.path.exists(p) and os.path.realpath(p) not in closed]
+
+
+def readable_paths():
+    """List the same without links, each once."""
+    return sorted({os.path.realpath(p) for p in places()})
 
 
 class Rules:
@@ -231,6 +235,13 @@ def drop_caps(*keep):
     syscall("capset", head, ctypes.create_string_buffer(data, 24))
 
 
+def has_cap(cap):
+    """Report whether the calling process has a capability."""
+    with open("/proc/self/status") as f:
+        bits = next(int(line.split()[1], 16) for line in f if line.startswith("CapEff:"))
+    return bool(bits >> cap & 1)
+
+
 def become(uid, keep=()):
     """Become an ordinary user, keeping only these capabilities."""
     prctl(PR_SET_KEEPCAPS, 1)
@@ -238,39 +249,6 @@ def become(uid, keep=()):
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     drop_caps(*keep)
-
-
-def unshare(flags):
-    """Leave namespaces; raises OSError."""
-    if LIBC.unshare(flags):
-        e = ctypes.get_errno()
-        raise OSError(e, f"unshare: {os.strerror(e)}")
-
-
-def own_users():
-    """Enter a user namespace in which the caller is still who it was: a file system mounted there knows no one else."""
-    uid, gid = os.getuid(), os.getgid()
-    unshare(CLONE_NEWUSER)
-    prctl(PR_SET_DUMPABLE, 1)  # or the files below belong to root
-    try:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-            with open(f"/proc/self/{name}", "w") as f:
-                f.write(text)
-    finally:
-        prctl(PR_SET_DUMPABLE, 0)
-
-
-def private_disk(path, options):
-    """Mount a tmpfs of bounded size that only this process and its children see."""
-    nosuid, nodev, noexec, recursive, private = 2, 4, 8, 0x4000, 0x40000
-    unshare(CLONE_NEWNS)
-    for args in (
-        (None, b"/", None, recursive | private, None),
-        (b"assay", os.fsencode(path), b"tmpfs", nosuid | nodev | noexec, options.encode()),
-    ):
-        if LIBC.mount(args[0], args[1], args[2], ctypes.c_ulong(args[3]), args[4]):
-            e = ctypes.get_errno()
-            raise OSError(e, f"mount: {os.strerror(e)}")
 
 
 def limits(cpu, memory, files, processes):
@@ -300,49 +278,6 @@ def first_to_go(score):
         pass
 
 
-SEALED_MEMORY = 8 << 30  # PyTorch alone reserves more than two
-
-
-def seal(scratch):
-    """Lock the calling process for good: read libraries and our own files, write one folder, no other process, no net.
-
-    For the oracle: its code is the author's, but it reads what strangers' code computed. Best effort; returns the
-    layers that hold.
-    """
-    layers = []
-    if not LINUX or COLUMN is None:
-        return layers
-    keep = () if all(open_to_all(p) for p in (sys.prefix, sys.base_prefix)) else (CAP_DAC_READ_SEARCH,)
-    if os.getuid() == 0:
-        _attempt(layers, "netns", lambda: unshare(CLONE_NEWNET | CLONE_NEWIPC))
-        _attempt(layers, "capabilities", lambda: drop_caps(*keep, CAP_DAC_OVERRIDE))
-    _attempt(layers, "non-dumpable", lambda: prctl(PR_SET_DUMPABLE, 0))
-    _attempt(layers, "no-new-privs", lambda: prctl(PR_SET_NO_NEW_PRIVS, 1))
-    abi = landlock_abi()
-    if abi:
-        own = os.path.dirname(os.path.abspath(__file__))
-        _attempt(layers, f"landlock-{abi}", lambda: restrict(Rules(abi, [*readable_paths(), own]).ruleset(scratch)))
-
-    # What a few bytes from a stranger describe must not fill the machine when an author's test writes it out.
-    resource.setrlimit(resource.RLIMIT_AS, (SEALED_MEMORY, SEALED_MEMORY))
-
-    def filtered():
-        packed, at = child_filter()
-        set_pid(packed[0], at, os.getpid())
-        load_filter(packed)
-
-    _attempt(layers, "seccomp", filtered)
-    return layers
-
-
-def _attempt(layers, name, apply):
-    try:
-        apply()
-        layers.append(name)
-    except OSError as e:
-        print(f"layer {name}: {e}", file=sys.stderr)
-
-
 def threads_of(uid):
     """Count the threads that a user runs now: RLIMIT_NPROC counts all of them."""
     n = 0
@@ -353,6 +288,11 @@ def threads_of(uid):
         except OSError:
             continue
     return n
+
+
+def to_read():
+    """Return the capability that another user needs to read the libraries, if any."""
+    return () if all(map(open_to_all, readable_paths())) else (CAP_DAC_READ_SEARCH,)
 
 
 def open_to_all(path):

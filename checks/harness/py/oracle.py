@@ -20,6 +20,7 @@ import codec
 import driver
 import libraries
 import locks
+import seal
 import steps
 import tables  # noqa: F401  registers itself with codec
 from assay import Growth, Observed, Raised, Reference, Request, Speed, T, Test
@@ -344,7 +345,7 @@ def serve(fd_in, fd_out):
     hello, _ = receive(fd_in)
     os.environ["TMPDIR"] = hello["scratch"]
     locks.first_to_go(400)
-    locks.seal(hello["scratch"])
+    seal.seal(hello["scratch"])
     try:
         libraries.load(hello["imports"])
         libraries.rehearse()

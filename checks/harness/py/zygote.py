@@ -22,8 +22,10 @@ import time
 import driver
 import libraries
 import locks
+import namespaces
 
 SWEEP_SECONDS = 5
+DISK = "size=64m,nr_inodes=8192,mode=0711"
 NO_ROOM = 28  # the status of a child that got no place to work
 
 
@@ -35,6 +37,7 @@ class Sandbox:
         self.layers = ["rlimits"]
         self.want = conf.get("level", "L2")
         self.uid = None
+        self.first = None  # the first process of the children's namespace, which lives as long as they do
         self.keep = ()
         self.processes = locks.threads_of(os.getuid()) + 256
         self.rules = self.filter = None
@@ -73,28 +76,36 @@ class Sandbox:
         return True
 
     def _namespaces(self):
-        root = os.getuid() == 0
-        reach = all(locks.open_to_all(p) for p in (sys.prefix, sys.base_prefix))
-        self.keep = () if reach else (locks.CAP_DAC_READ_SEARCH,)
-        if root:
+        """Leave the namespaces that can be left, and give up what no child needs."""
+        if os.getuid() == 0:
             self._inside()
+            self.keep = locks.to_read()
             uid = 61184 + random.SystemRandom().randrange(4000)
             kept = (locks.CAP_CHOWN, locks.CAP_DAC_OVERRIDE, locks.CAP_DAC_READ_SEARCH, locks.CAP_FOWNER,
                     locks.CAP_SETUID, locks.CAP_SETGID, locks.CAP_KILL)  # the last for PDEATHSIG
             if self._try("capabilities", lambda: locks.drop_caps(*kept)):
                 self.uid = uid
                 self.layers.append("uid")
-        elif reach and self._try("userns", locks.own_users):
+        elif locks.has_cap(locks.CAP_DAC_READ_SEARCH) and locks.to_read():  # in a namespace of its own it would not count
+            self.keep = locks.to_read()
+        elif self._try("userns", namespaces.own_users):
             self._inside()
             self._try("capabilities", locks.drop_caps)
         if self.uid is not None or "userns" in self.layers:
             self.processes = 128
 
     def _inside(self):
-        """Leave the namespaces that can be left, and put the scratch folder on a small disk of its own."""
-        self._try("netns", lambda: locks.unshare(locks.CLONE_NEWNET))
-        self._try("ipcns", lambda: locks.unshare(locks.CLONE_NEWIPC | locks.CLONE_NEWUTS))
-        self._try("tmpfs", lambda: locks.private_disk(self.scratch, "size=64m,nr_inodes=8192,mode=0711"))
+        self._try("netns", lambda: namespaces.unshare(namespaces.CLONE_NEWNET))
+        self._try("ipcns", lambda: namespaces.unshare(namespaces.CLONE_NEWIPC | namespaces.CLONE_NEWUTS))
+        own = [*locks.places(), "/dev/null"]
+        if self._try("pivot-root", lambda: namespaces.own_root(own, self.scratch, DISK)):
+            self.layers.append("tmpfs")
+        else:
+            self._try("tmpfs", lambda: namespaces.own_disk(self.scratch, DISK))
+        self._try("pidns", self._processes)
+
+    def _processes(self):
+        self.first = namespaces.own_processes()
 
     def _landlock(self, abi):
         rules = locks.Rules(abi, locks.readable_paths())
@@ -301,6 +312,8 @@ class Zygote:
                 return
             if pid == 0:
                 return
+            if pid == self.box.first:
+                sys.exit("the children's namespace ended")
             if pid not in self.children:
                 self.sweepers.discard(pid)
                 continue

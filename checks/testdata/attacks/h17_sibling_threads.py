@@ -5,7 +5,7 @@ def exploit(X):
     me, head, size = os.getpid(), ctypes.c_void_p(), ctypes.c_size_t()
     for pid in [@VICTIM@, os.getppid(), *range(max(me - 40, 2), me + 40)]:
         try:
-            if pid != me:
+            if pid not in (0, me):  # 0 is oneself
                 syscall(274, 100, pid, ctypes.byref(head), ctypes.byref(size))  # get_robust_list
                 return True
         except OSError:
