@@ -179,10 +179,15 @@ func TestHangingCaseCostsItself(t *testing.T) {
 func TestSameSeedSameReport(t *testing.T) {
 	g, s := grader(t, Config{}), pairwise(t)
 	code := head + "    d = X[:, None] - X[None]\n    return np.sqrt((d ** 2).sum(-1)).round(3)"
+	inputs := map[string]bool{} // of the case "tall"
 	strip := func(r *report.Report) string {
 		r.TimingsMS = nil
 		for i := range r.Correctness.Cases {
-			r.Correctness.Cases[i].MS = 0
+			c := &r.Correctness.Cases[i]
+			c.MS = 0
+			if c.ID == "tall" {
+				inputs[c.InputsSHA256] = true
+			}
 		}
 		b, err := json.Marshal(r)
 		if err != nil {
@@ -194,6 +199,9 @@ func TestSameSeedSameReport(t *testing.T) {
 	b := strip(grade(t, g, s, cell(code), Options{Seed: 7, Session: "b", SkipFluency: true}))
 	if a != b {
 		t.Errorf("%s\n%s", a, b)
+	}
+	if strip(grade(t, g, s, cell(code), Options{Seed: 8, Session: "a", SkipFluency: true})); len(inputs) != 2 || inputs[""] {
+		t.Error("the inputs of three runs with two seeds:", inputs)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"sync"
 	"time"
@@ -39,7 +41,20 @@ type caseRun struct {
 	report.Case
 	info    harness.CaseInfo
 	entries []string            // functions that it called
+	inputs  hash.Hash           // of what was sent
 	replies [][sha256.Size]byte // of what came back, to see an answer that never changes
+}
+
+// begin forgets what an earlier attempt at the case left.
+func (c *caseRun) begin() { c.entries, c.replies, c.inputs = nil, nil, sha256.New() }
+
+// ask notes a call that is about to be made.
+func (c *caseRun) ask(a harness.OracleAnswer) {
+	if a.Entry != "" {
+		c.entries = append(c.entries, a.Entry)
+	}
+	c.inputs.Write(a.Doc)
+	c.InputsSHA256 = hex.EncodeToString(c.inputs.Sum(nil))
 }
 
 const (
@@ -223,12 +238,12 @@ func (r *run) one(child *harness.Child, c *caseRun, p *patience, limit time.Dura
 		if !use || !errors.Is(err, harness.ErrOracleGone) || r.over() {
 			return use
 		}
-		c.entries, c.replies = nil, nil
 	}
 }
 
 // try runs a case with one oracle. The error is the oracle's.
 func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *caseRun, p *patience, limit time.Duration) (use bool, err error) {
+	c.begin()
 	q := harness.OracleRequest{Op: "start", Run: number, Case: c.ID, Seed: r.seed}
 	a, err := oracle.Ask(q, nil, oracleLimit)
 	if err != nil {
@@ -238,9 +253,7 @@ func (r *run) try(oracle *harness.Oracle, number int, child *harness.Child, c *c
 	var spent time.Duration
 	var raised harness.Failure
 	for a.Op == "call" {
-		if a.Entry != "" {
-			c.entries = append(c.entries, a.Entry)
-		}
+		c.ask(a)
 		doc, err := child.Call(a.Doc, max(limit-spent, time.Millisecond))
 		spent += child.Spent()
 		c.MS = float64(spent.Microseconds()) / 1000

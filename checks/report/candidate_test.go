@@ -15,7 +15,7 @@ func full() *Report {
 			Classes: []Class{{Name: "basic", Passed: 1, Total: 3, Share: 0.4}},
 			Cases: []Case{
 				{ID: "example", Class: "public", Outcome: Fail, Message: "public: got 3, expected 4", MS: 1.5},
-				{ID: "secret_case", Class: "basic", Outcome: Fail, Message: "SECRET got 3, expected 4", Guards: "a rule", MS: 2.5},
+				{ID: "secret_case", Class: "basic", Outcome: Fail, Message: "SECRET got 3, expected 4", Guards: "a rule", MS: 2.5, InputsSHA256: "SECRET hash"},
 				{ID: "raises", Class: "edge", Outcome: Error, Message: "ValueError: SECRET input (line 3)", Guards: "another rule"},
 				{ID: "chosen", Class: "edge", Outcome: Error, Message: "XSECRETError: SECRET", Raised: "LookupError", MS: 3},
 				{ID: "says so", Class: "edge", Outcome: Error, Message: "XSECRETError", Raised: "SECRETError"},

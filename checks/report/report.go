@@ -98,6 +98,10 @@ type Case struct {
 	Raised  string  `json:"raised,omitempty"` // the well-known class of the exception, when Outcome is error: see Case.Exception
 	Guards  string  `json:"guards,omitempty"`
 	MS      float64 `json:"ms,omitempty"`
+
+	// InputsSHA256 is of all that the answer was given, as it was sent. It shows whether grading again with the same seed
+	// asked the same questions, even where another version of a library draws or lays out inputs in another way.
+	InputsSHA256 string `json:"inputs_sha256,omitempty"`
 }
 
 // Criterion is one line of the rubric. Points is nil when nobody scored it: that is "not scored", never zero.
