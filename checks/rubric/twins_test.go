@@ -327,6 +327,25 @@ func TestWritesDuringItems(t *testing.T) {
 	}
 }
 
+// Code that finds out where it runs can do one thing where it is read and another where it is tested. Asking costs nothing:
+// a person looks at it.
+func TestAskingForTheSurroundings(t *testing.T) {
+	for code, want := range map[string]bool{
+		"    if \"IPython\" in sys.modules:\n        return 0\n    return x\n":                                   true,
+		"    try:\n        get_ipython()\n    except NameError:\n        return 0\n    return x\n":               true,
+		"    caller = who.currentframe().f_back\n    return caller.f_locals.get(\"expected\", x)\n":              true,
+		"    modules, environ = x, 1\n    return modules + environ.bit_length()\n":                               false,
+		"    return sys.maxsize if x is None else os.path.getsize(x)\n":                                          false,
+		"    return x\n\n\nif \"IPython\" in sys.modules:\n    print(f(1))  # what a notebook does is its own\n": false,
+	} {
+		source := "import inspect as who\nimport os\nimport sys\n\n\ndef f(x):\n" + code
+		r := score(t, Input{Source: source, EntryPoints: []string{"f"}})
+		if f, ok := finding(r, "A903"); ok != want || ok && (f.Severity != report.Advice || f.Points != 0) {
+			t.Errorf("%s: %v, want %v: %s", code, ok, want, dump(r.Findings))
+		}
+	}
+}
+
 func finding(r *report.Report, rule string) (report.Finding, bool) {
 	for _, f := range r.Findings {
 		if f.Rule == rule {

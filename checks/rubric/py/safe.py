@@ -10,6 +10,9 @@ AXIS_REDUCERS = {"mean", "std", "var", "min", "max", "median", "amin", "amax", "
 # NumPy's elementwise functions that people mask with where=; reductions take where= too and leave nothing out.
 MASKED = {"add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "remainder", "power", "float_power", "reciprocal",
           "sqrt", "log", "log2", "log10", "log1p", "exp", "expm1", "arccos", "arcsin", "maximum", "minimum"}
+# What only the surroundings of a call know: who called, what else is loaded. Not the environment: libraries are set up by it.
+SURROUNDINGS = {"get_ipython", "__IPYTHON__", "sys.modules", "sys.ps1", "sys._getframe", "inspect.stack", "inspect.currentframe",
+                "gc.get_objects", "gc.get_referrers"}
 MUTATORS = {"append", "extend", "insert", "add", "update", "pop", "clear", "remove", "setdefault", "popitem", "sort", "fill", "drop"}
 
 
@@ -17,7 +20,7 @@ def hits(scope, kinds, names, entry):
     found = _axis(scope, kinds, names) + _nan(scope, names) + _unset(scope, names) + _alias(scope, kinds, names) + _chained(scope, kinds)
     found += _integer_division(scope, kinds) + _index(scope, kinds, names) + _swallow(scope)
     if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        found += _defaults(scope, names)
+        found += _defaults(scope, names) + _surroundings(scope, names)
         if entry:
             found += _writes_into_argument(scope, kinds, names)
     return found
@@ -292,6 +295,16 @@ def _swallow(scope):
                 hit["certain"] = n.type is None
                 out.append(hit)
     return out
+
+
+def _surroundings(fn, names):
+    """A function that asks where it runs, or who calls it: it may do one thing for a reader and another for a test."""
+    for n in own_nodes(fn):
+        name = dotted(n, names) if isinstance(n, (ast.Name, ast.Attribute)) else ""
+        if name in SURROUNDINGS:
+            return [_hit("A903", "surroundings", n, "This asks `%s`, so the result depends on where the function runs and not only on its arguments." % name,
+                         "def %s(...):  # what it needs to know comes in as an argument" % fn.name, ["reads %s" % name])]
+    return []
 
 
 def stars(found, tree):

@@ -1,4 +1,5 @@
 # naive: none
+# A pickle in the place of a frame, with the numbers that a careless reader may expect.
 import pickle
 
 
