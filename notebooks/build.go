@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/assay-kernel/assay/kernel/session"
@@ -92,51 +90,7 @@ func (b *builder) metadata(role string) map[string]any {
 func (b *builder) statement() string {
 	c := b.challenge
 	return fmt.Sprintf("# %s\n\n%s · %s · %d minutes\n\n%s\n\n%s\n\n### Example\n\n%s",
-		c.Title, Categories[c.Category].Title, c.Difficulty, c.Minutes, c.Prompt, b.terms(), c.Example)
-}
-
-// terms says what every statement has to fix and the challenge's header knows: libraries, and sizes that it must work for.
-func (b *builder) terms() string {
-	names, sizes := []string{"the standard library"}, []string{}
-	for _, lib := range libraries {
-		if lib.always || slices.Contains(b.challenge.Spec.Allowed, lib.module) {
-			names = append(names, lib.name)
-		}
-	}
-	for _, axis := range b.challenge.Axes {
-		if axis.Max > 0 {
-			sizes = append(sizes, fmt.Sprintf("%s %s", thousands(axis.Max), axis.Name))
-		}
-	}
-	terms := "Use " + and(names) + "; ask before anything else."
-	if len(sizes) > 0 {
-		terms += " It has to work for up to " + and(sizes) + "."
-	}
-	return terms
-}
-
-// libraries by the names that people know, in the order of the lesson's tiers; the first may always be used.
-var libraries = []struct {
-	module, name string
-	always       bool
-}{
-	{"numpy", "NumPy", true}, {"pandas", "pandas", true}, {"scipy", "SciPy", false}, {"sklearn", "scikit-learn", false}, {"torch", "PyTorch", false},
-}
-
-// and lists words as a sentence does.
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-// thousands groups the digits of a positive number.
-func thousands(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+		c.Title, Categories[c.Category].Title, c.Difficulty, c.Minutes, c.Prompt, c.Terms(), c.Example)
 }
 
 // heading names a phase and the time that it should take in a question of this length.

@@ -133,8 +133,8 @@ type material struct {
 	Minutes    int              `json:"minutes"`
 	Category   string           `json:"category"`
 	Difficulty string           `json:"difficulty"`
-	Tier       string           `json:"tier"`
 	Prompt     string           `json:"prompt"`
+	Terms      string           `json:"terms"` // libraries and sizes
 	Example    string           `json:"example"`
 	Clarify    []notebooks.QA   `json:"clarify"`
 	Hints      []notebooks.Hint `json:"hints"`
@@ -148,6 +148,6 @@ func (c *Companion) serveChallenge(w http.ResponseWriter, r *http.Request, _ rol
 		http.NotFound(w, r)
 		return
 	}
-	sendJSON(w, material{ch.Slug, ch.Title, ch.Minutes, ch.Category, ch.Difficulty, ch.Tier, ch.Prompt, ch.Example,
+	sendJSON(w, material{ch.Slug, ch.Title, ch.Minutes, ch.Category, ch.Difficulty, ch.Prompt, ch.Terms(), ch.Example,
 		ch.Clarify, ch.Hints, ch.FollowUps, ch.EntryPoints})
 }

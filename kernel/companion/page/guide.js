@@ -16,7 +16,7 @@ export function material(answer) {
     minutes: asNumber(a.minutes),
     difficulty: asText(a.difficulty),
     category: asText(a.category),
-    tier: asText(a.tier),
+    terms: asText(a.terms),
     prompt: asText(a.prompt),
     example: asText(a.example),
     clarify:
@@ -75,10 +75,11 @@ export class GuideView {
       el(
         "p.dim",
         null,
-        [m.minutes && `${m.minutes} min`, m.difficulty, m.category, m.tier && `tools: ${m.tier}`]
+        [m.minutes && `${m.minutes} min`, m.difficulty, m.category]
           .filter(Boolean)
           .join(" \u00b7 "),
       ),
+      m.terms && el("p.dim", null, m.terms),
       m.prompt &&
         el("details.block", null, el("summary", null, "Statement"), prose(m.prompt), m.example && prose(m.example)),
       m.clarify.length > 0 &&
