@@ -168,15 +168,6 @@ var (
 	errNoStep = errors.New("not one step was seen of code that is Python")
 )
 
-// fresh forks a child and loads the answer, which has loaded before: what it says now is not for anybody to read.
-func (r *run) fresh() (*harness.Child, error) {
-	child, failure, err := load(r.bench, r.spec, r.answer)
-	if err == nil && failure != nil {
-		err = errLoad
-	}
-	return child, err
-}
-
 // setUp takes a child through a growth or speed function up to the last call, the one to measure, and returns that.
 func (r *run) setUp(child *harness.Child, q harness.OracleRequest) (harness.OracleAnswer, error) {
 	oracle, _ := r.judge()

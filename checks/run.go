@@ -198,7 +198,8 @@ func (r *run) group(ctx context.Context, p part) *harness.Child {
 			continue
 		}
 		if child == nil {
-			fresh, err := r.loaded()
+			var err error
+			child, err = r.fresh()
 			if runnerLost(err) {
 				r.stop(errRunner)
 			}
@@ -207,7 +208,6 @@ func (r *run) group(ctx context.Context, p part) *harness.Child {
 				r.budget.late(p.patience, limit, limit)
 				continue
 			}
-			child = fresh
 		}
 		if !r.one(child, c, p.patience, limit) {
 			child = nil
@@ -216,11 +216,11 @@ func (r *run) group(ctx context.Context, p part) *harness.Child {
 	return child
 }
 
-// loaded forks a child and loads the answer into it.
-func (r *run) loaded() (*harness.Child, error) {
+// fresh takes a child and loads the answer, which has loaded before: what it says now is not for anybody to read.
+func (r *run) fresh() (*harness.Child, error) {
 	child, failure, err := load(r.bench, r.spec, r.answer)
 	if err == nil && failure != nil {
-		err = fmt.Errorf("%s", failure)
+		err = errLoad
 	}
 	return child, err
 }
