@@ -181,6 +181,10 @@ func (c *Client) deliver(ctx context.Context) {
 		if c.refused() {
 			return
 		}
+		if errors.Is(err, errTaken) {
+			c.log.Error("nothing more is delivered", "source", c.spool.Source, "err", err)
+			break
+		}
 		c.log.Debug("companion connection ended", "err", err)
 		if time.Since(began) > time.Second {
 			pause = 0

@@ -152,6 +152,29 @@ func TestRefusedSessionEndsQuietly(t *testing.T) {
 	}
 }
 
+// A program that spoke in the kernel's name has taken the numbers of its next events. They are not counted as delivered.
+func TestTakenNumbersLoseNothing(t *testing.T) {
+	p := newPeer(t)
+	home := p.home()
+	c := client(t, home, nil)
+	record(t, c, 3)
+	eventually(t, "three events", func() bool { return p.count(c.Source()) == 3 })
+	p.mu.Lock()
+	p.events[c.Source()] = append(p.events[c.Source()], make([]session.Event, 5)...)
+	p.mu.Unlock()
+	p.cut()
+	for d := range c.Events() {
+		if d.Welcome != nil && strings.Contains(d.Welcome.Error, "restart the kernel") {
+			break
+		}
+	}
+	record(t, c, 2)
+	shut(t, c, 100*time.Millisecond)
+	if n := spools(t, home); n != 1 || p.count(c.Source()) != 8 {
+		t.Errorf("%d spools are left, the companion has %d events", n, p.count(c.Source()))
+	}
+}
+
 func TestStartIsCalledByOneKernel(t *testing.T) {
 	home := t.TempDir()
 	p := newPeer(t)

@@ -37,6 +37,12 @@ type delivery struct {
 // errRefused is a Welcome with an Error: this session is not recorded, and asking again changes nothing.
 var errRefused = errors.New("link: the companion refuses this session")
 
+// errTaken says that the companion has more events of this spool than the spool has: another program on this machine spoke
+// in its name. What comes now could only be lost among that program's events, so it stays here.
+var errTaken = errors.New("link: another program speaks for this kernel")
+
+const taken = "Another program on this machine speaks to the companion for this kernel, so what happens from here on is not recorded: restart the kernel."
+
 // connect delivers our own spool over one connection, after what an earlier process of this session left behind.
 func (c *Client) connect(ctx context.Context, orphans *recovery) error {
 	a, err := c.address(ctx)
@@ -53,7 +59,9 @@ func (c *Client) connect(ctx context.Context, orphans *recovery) error {
 	hello.Pending = c.stillPending()
 	d := &delivery{conn: conn, spool: c.spool, hello: hello, ack: c.ack, hear: c.hear, grown: c.spooled,
 		welcome: func(w session.Welcome) {
-			c.ack(w.LastSrcSeq)
+			if w.Error == "" {
+				c.ack(w.LastSrcSeq)
+			}
 			c.down.put(session.Down{Welcome: &w})
 			orphans.rest(ctx, a)
 		}}
@@ -100,6 +108,10 @@ func (d *delivery) run(ctx context.Context) error {
 	case w.Error != "":
 		d.welcome(*w)
 		return errRefused
+	case d.grown != nil && w.LastSrcSeq > d.spool.Len(): // a spool that is complete may have lost its end, with the machine
+		w.Error = taken
+		d.welcome(*w)
+		return errTaken
 	}
 	d.welcome(*w)
 	d.acks, d.errs = make(chan uint64, 1), make(chan error, 1)
