@@ -3,7 +3,10 @@ package companion
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,8 +20,9 @@ import (
 // and the kernel's spool holds what waits.
 const (
 	agentMessage = session.MaxEvent + 1<<16
-	agentQueue   = 256 // messages to the kernel that may wait
-	agentBatch   = 128 // events in one append
+	agentQueue   = 256  // messages to the kernel that may wait
+	agentBatch   = 128  // events in one append
+	maxPending   = 1000 // requests that one hello may ask about
 	eventsPerSec = 1000
 	bytesPerSec  = 16 << 20
 	helloTimeout = 10 * time.Second
@@ -43,6 +47,7 @@ type agent struct {
 	acked uint64
 	wake  chan struct{}
 	stop  chan struct{}
+	done  chan struct{} // nothing more of this connection will be stored
 }
 
 // serveAgent is the handler of /k. The handler's goroutine reads; one more appends, one more writes; both end before
@@ -54,7 +59,8 @@ func (c *Companion) serveAgent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.connected()()
-	a := &agent{c: c, conn: conn, wake: make(chan struct{}, 1), stop: make(chan struct{})}
+	a := &agent{c: c, conn: conn, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	defer close(a.done)
 	end := context.AfterFunc(c.ctx, func() { conn.Close(link.CloseGoing, "the companion stops") })
 	defer end()
 	if !a.greet() {
@@ -70,7 +76,11 @@ func (c *Companion) serveAgent(w http.ResponseWriter, r *http.Request) {
 	err = a.read(events)
 	close(events)
 	close(a.stop)
-	conn.Close(link.CloseNormal, "")
+	code, why := ending(err)
+	if code == link.CloseRefused {
+		c.log.Warn("a kernel broke the rules", "session", a.live.id, "source", a.hello.Source, "err", err)
+	}
+	conn.Close(code, why)
 	wg.Wait()
 	c.log.Info("kernel disconnected", "session", a.live.id, "source", a.hello.Source, "err", err)
 }
@@ -81,14 +91,20 @@ func (a *agent) greet() bool {
 	var up session.Up
 	err := a.conn.Read(&up)
 	timer.Stop()
-	if err != nil || up.Hello == nil {
-		a.conn.Close(link.CloseRefused, "say hello first")
+	if err == nil && (up.Hello == nil || up.Event != nil) {
+		err = errors.New("say hello first, and nothing else")
+	}
+	if err != nil {
+		a.conn.Close(ending(err))
 		return false
 	}
 	a.hello = *up.Hello
 	w, err := a.c.welcome(a)
 	if err != nil {
 		a.c.log.Error("no welcome", "err", err)
+		if a.live != nil {
+			a.live.detach(a)
+		}
 		a.conn.Close(link.CloseTooSlow, "the companion cannot open the session now")
 		return false
 	}
@@ -110,17 +126,9 @@ func (a *agent) read(events chan<- session.Event) error {
 		if err := a.conn.Read(&up); err != nil {
 			return err
 		}
-		if up.Event == nil {
-			return errors.New("not an event")
-		}
-		e, err := session.Normalize(*up.Event)
-		switch {
-		case err != nil:
+		e, err := accept(up)
+		if err != nil {
 			return err
-		case !e.Kind.FromKernel() || e.SrcSeq == 0:
-			a.c.log.Error("a kernel sent what only a companion may write", "session", a.live.id, "kind", e.Kind)
-			a.conn.Close(link.CloseRefused, "not yours to say")
-			return errors.New("refused")
 		}
 		if e.Kind == session.KindKernelEnded {
 			a.ended.Store(true)
@@ -132,6 +140,38 @@ func (a *agent) read(events chan<- session.Event) error {
 			began, n, bytes = time.Now(), 0, 0
 		}
 	}
+}
+
+// accept returns the event that a message carries, as the log will hold it.
+func accept(up session.Up) (session.Event, error) {
+	if up.Event == nil || up.Hello != nil {
+		return session.Event{}, errors.New("after hello, every message is one event")
+	}
+	e := *up.Event
+	switch {
+	case !e.Kind.FromKernel():
+		return e, fmt.Errorf("not a kernel's to say: kind %.40q", e.Kind)
+	case e.SrcSeq == 0:
+		return e, errors.New("src_seq is missing or 0; a kernel's events count from 1")
+	}
+	return session.Normalize(e)
+}
+
+// ending says how to close a connection whose reading ended with err: a peer that broke the rules is told which, one
+// that is gone or was closed from here is not told anything.
+func ending(err error) (code int, why string) {
+	var gone net.Error
+	if link.Code(err) != 0 || errors.As(err, &gone) {
+		return link.CloseNormal, ""
+	}
+	return link.CloseRefused, reason(err)
+}
+
+// reason is err as a close frame can carry it: with more than 123 bytes the frame would not be sent at all.
+func reason(err error) string {
+	const most = 123
+	s := err.Error()
+	return strings.ToValidUTF8(s[:min(len(s), most)], "")
 }
 
 // pace waits when the connection is ahead of its rate; bursts of two seconds are free.
@@ -164,11 +204,11 @@ func (a *agent) appendAll(events <-chan session.Event) {
 		}
 		if err := a.append(entries); err != nil {
 			a.c.log.Error("events not stored", "session", a.live.id, "source", a.hello.Source, "err", err)
-			code := link.CloseTooSlow
+			code, why := link.CloseTooSlow, "not stored"
 			if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrGap) {
-				code = link.CloseRefused
+				code, why = link.CloseRefused, reason(err)
 			}
-			a.conn.Close(code, "not stored")
+			a.conn.Close(code, why)
 			for range events {
 			}
 			return

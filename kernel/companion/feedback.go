@@ -70,12 +70,12 @@ func reportOf(v session.Verdict) *report.Report {
 	return &r
 }
 
-// progress shows what is known before grading ends.
+// progress shows what is known before grading ends; under the policy "none" that is all there will be.
 func (l *live) progress(a *ask, r *report.Report) {
 	var run int
 	var title, policy string
 	l.with(func(s *session.State) { run, title, policy = s.LastRun()+1, s.Title, s.Policy })
-	if r == nil || policy == PolicyNone {
+	if r == nil {
 		return
 	}
 	data := card.Render(card.Input{
@@ -89,7 +89,7 @@ func (l *live) progress(a *ask, r *report.Report) {
 // resend answers what a kernel still waits for: what has been decided meanwhile is told again, what is still being
 // worked on will be told when it is done.
 func (a *agent) resend() {
-	for _, request := range a.hello.Pending {
+	for _, request := range a.hello.Pending[:min(len(a.hello.Pending), maxPending)] {
 		waiting, err := a.c.store.HasJob(a.c.ctx, a.live.id, request)
 		if err != nil {
 			a.c.log.Error("pending request not looked up", "err", err)

@@ -2,7 +2,9 @@ package companion
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/link"
@@ -12,6 +14,10 @@ import (
 
 // maxName bounds what a kernel calls itself and its notebook.
 const maxName = 4096
+
+// takeoverGrace is how long an earlier connection of a kernel may take to end by itself: a kernel that closed it and
+// came back at once took nothing over.
+const takeoverGrace = 250 * time.Millisecond
 
 // welcome finds or opens the session that a Hello belongs to and attaches the connection to it.
 func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
@@ -34,19 +40,17 @@ func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
 			return &session.Welcome{Error: "This notebook's name or id is too long to record."}, nil
 		}
 	}
-	c.meet.Lock()
-	defer c.meet.Unlock()
-	l, err := c.identify(c.ctx, h, ch)
-	if err != nil {
+	replaced, err := c.join(a, ch)
+	switch {
+	case errors.Is(err, errElsewhere):
+		return &session.Welcome{Error: "This kernel's record belongs to another notebook or challenge: restart the kernel."}, nil
+	case err != nil:
 		return nil, err
 	}
-	last, err := c.store.Last(c.ctx, l.id, h.Source)
+	l := a.live
+	last, err := c.takeOver(a, replaced)
 	if err != nil {
 		return nil, err
-	}
-	a.live = l
-	for _, old := range l.attach(a) {
-		old.conn.Close(link.CloseReplaced, "another connection took over")
 	}
 	l.kickWatchers()
 	if c.cfg.Grader != nil && ch.Spec != nil {
@@ -56,6 +60,62 @@ func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
 		Session: l.id, LastSrcSeq: last, Title: ch.Title, EntryPoints: ch.EntryPoints, Clock: l.clock(),
 	}, nil
 }
+
+// join finds a's session and attaches a to it. It returns the connections of the same kernel that a replaces.
+func (c *Companion) join(a *agent, ch *notebooks.Challenge) (replaced []*agent, err error) {
+	c.meet.Lock()
+	defer c.meet.Unlock()
+	if a.live, err = c.identify(c.ctx, a.hello, ch); err != nil {
+		return nil, err
+	}
+	return a.live.attach(a), nil
+}
+
+// takeOver ends the connections that a replaces and returns the last event of a's source that is stored.
+//
+// The later connection wins. A kernel whose line broke is back long before this side can tell that the old connection is
+// dead, and a kernel that is refused records nothing here meanwhile. But two never write at once: the number is only
+// read when nothing more of the earlier ones can be stored, so what is sent after it meets nobody else's events.
+//
+// A second program that holds the token and knows the source looks the same from here. The kernel then takes the numbers
+// of that program's events for its own, so a takeover is a note in the log, where the interviewer sees it. (A kernel that
+// was restarted is another source: it replaces nobody, and its records carry its own source.)
+func (c *Companion) takeOver(a *agent, replaced []*agent) (last uint64, err error) {
+	open := false
+	for _, old := range replaced {
+		select {
+		case <-old.stop: // its peer had closed it
+		case <-time.After(takeoverGrace):
+			open = true
+			old.conn.Close(link.CloseReplaced, "another connection of this kernel took over")
+		}
+		<-old.done
+	}
+	if last, err = c.store.Last(c.ctx, a.live.id, a.hello.Source); err != nil || !open {
+		return last, err
+	}
+	c.log.Warn("a kernel's connection was replaced", "session", a.live.id, "source", a.hello.Source, "after", last)
+	return last, c.noteTakeover(a.live, last)
+}
+
+// noteTakeover writes the 1st, 2nd, 4th, 8th... takeover of a session into its log: two that fight for one kernel must
+// not bury the interviewer's own notes.
+func (c *Companion) noteTakeover(l *live, last uint64) error {
+	n := l.takeovers.Add(1)
+	if n&(n-1) != 0 {
+		return nil
+	}
+	e, err := session.NewEvent(session.KindNote, "", "", session.Note{By: store.Companion, Text: fmt.Sprintf(
+		"Takeover %d: after event %d of this kernel another connection said that it is the same kernel, and the earlier one "+
+			"was closed. A broken line looks like this, and so does a second program that speaks for the kernel.", n, last)})
+	if err == nil {
+		_, err = c.store.Append(c.ctx, *own(l.id, e))
+	}
+	return err
+}
+
+// errElsewhere says that a source wrote to a session of another notebook or challenge.
+var errElsewhere = errors.New("the source belongs to another notebook or challenge")
 
 // identify decides which session a kernel continues.
 //
@@ -80,6 +140,9 @@ func (c *Companion) identify(ctx context.Context, h session.Hello, ch *notebooks
 	l, err := c.live(ctx, id)
 	if err != nil || l == nil {
 		return nil, fmt.Errorf("session %s: %v", id, err)
+	}
+	if l.identity.Instance != h.Instance || l.identity.Challenge != h.Challenge {
+		return nil, errElsewhere // or a session would be graded by another challenge's tests from the next start on
 	}
 	if l.identity != identity {
 		if _, err := c.store.Append(ctx, store.Batch{Session: id, Source: store.Companion, Identity: &identity}); err != nil {

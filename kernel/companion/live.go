@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/companion/store"
@@ -20,6 +21,7 @@ type live struct {
 	bucket    bucket
 	used      time.Time  // last asked for, under Companion.mu
 	acting    sync.Mutex // held while something is decided and stored: two requests never take the same hint
+	takeovers atomic.Int64
 
 	mu       sync.Mutex
 	state    session.State

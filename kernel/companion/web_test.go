@@ -251,14 +251,19 @@ func TestNoPolicyShowsACandidateTheHiddenCases(t *testing.T) {
 			k.final(k.magic("finish", ""))
 			k.mu.Lock()
 			defer k.mu.Unlock()
+			early := false
 			for _, d := range k.heard {
 				heard := mustEncode(t, d)
+				early = early || d.Feedback != nil && !d.Feedback.Final && strings.Contains(heard, "Run recorded")
 				if strings.Contains(heard, "expected 0") || policy != PolicyFull && strings.Contains(heard, "equal rows") {
 					t.Errorf("the kernel heard %s", heard)
 				}
 				if policy == PolicyNone && strings.Contains(heard, "of 80") {
 					t.Errorf("the kernel heard points: %s", heard)
 				}
+			}
+			if early != (policy == PolicyNone) {
+				t.Error("a candidate who will see nothing more is told at once that the run is recorded:", early)
 			}
 		})
 	}

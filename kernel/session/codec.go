@@ -83,6 +83,9 @@ func Normalize(e Event) (Event, error) {
 	}
 	e.Data = bytes.ToValidUTF8(data, []byte("\ufffd")) // a browser closes a websocket that sends anything else
 	e.Time = e.Time.Round(0).UTC()
+	if y := e.Time.Year(); y < 0 || y > 9999 { // at home it had four digits; in UTC it would not encode
+		return e, fmt.Errorf("%w: time: year %d", ErrBad, y)
+	}
 	e.Request, e.Cell = clip(e.Request), clip(e.Cell)
 	return e, nil
 }

@@ -26,7 +26,7 @@ const (
 	KindSessionStarted  Kind = "session_started"  // companion, SessionStarted
 	KindVerdict         Kind = "verdict"          // companion, Verdict
 	KindHint            Kind = "hint"             // companion, Hint: a step of the ladder was given
-	KindNote            Kind = "note"             // companion, Note: an interviewer's remark
+	KindNote            Kind = "note"             // companion, Note: a remark of an interviewer, or of the companion
 	KindScore           Kind = "score"            // companion, Score: an interviewer's points
 	KindSessionFinished Kind = "session_finished" // companion, SessionFinished
 )
@@ -140,7 +140,7 @@ type Hint struct {
 	Cost string `json:"cost,omitempty"`
 }
 
-// Note is an interviewer's free remark. With Show it is for the candidate too.
+// Note is an interviewer's free remark, or what the companion noticed itself. With Show it is for the candidate too.
 type Note struct {
 	Text string `json:"text"`
 	By   string `json:"by,omitempty"`

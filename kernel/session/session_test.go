@@ -110,9 +110,11 @@ func TestNormalizeHasOneReading(t *testing.T) {
 			}
 		})
 	}
-	for _, bad := range []Event{{Kind: "nonsense"}, {Kind: KindMagic, Data: json.RawMessage(`[1]`)}} {
+	for _, bad := range []Event{{Kind: "nonsense"}, {Kind: KindMagic, Data: json.RawMessage(`[1]`)},
+		{Kind: KindMagic, Time: time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -2*3600))},
+		{Kind: KindMagic, Time: time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600))}} {
 		if _, err := Normalize(bad); !errors.Is(err, ErrBad) {
-			t.Errorf("%s %s was accepted", bad.Kind, bad.Data)
+			t.Errorf("%s %s at %s was accepted", bad.Kind, bad.Data, bad.Time)
 		}
 	}
 }

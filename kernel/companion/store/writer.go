@@ -268,7 +268,7 @@ func (t *transaction) known(b *Batch, e session.Event, sum string) (bool, error)
 	case uint64(last.Int64)+1 == e.SrcSeq:
 		return false, nil
 	case uint64(last.Int64) < e.SrcSeq:
-		return false, refused{fmt.Errorf("%w: %s %d after %d", ErrGap, b.Source, e.SrcSeq, last.Int64)}
+		return false, refused{fmt.Errorf("%w: event %d after %d of %s", ErrGap, e.SrcSeq, last.Int64, b.Source)}
 	}
 	var have string
 	if err := t.row("SELECT digest FROM events WHERE session = ? AND source = ? AND src_seq = ?",
@@ -276,7 +276,7 @@ func (t *transaction) known(b *Batch, e session.Event, sum string) (bool, error)
 		return false, err
 	}
 	if have != sum {
-		return false, refused{fmt.Errorf("%w: %s %d", ErrConflict, b.Source, e.SrcSeq)}
+		return false, refused{fmt.Errorf("%w: event %d of %s", ErrConflict, e.SrcSeq, b.Source)}
 	}
 	return true, nil
 }
