@@ -46,7 +46,7 @@ type Survivor struct {
 // readMutants reads mutants.toml:
 //
 //	[[equivalent]]
-//	name = "line 24: 0 becomes 1"
+//	name = "return np.maximum(0, x): two arguments are swapped"
 //	why = "..."
 func readMutants(text string, ps *Problems) []Equivalent {
 	var f struct {

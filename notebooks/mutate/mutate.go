@@ -19,13 +19,15 @@ var script string
 // Mutant is a version of the solution that differs in one place.
 type Mutant struct {
 	Line   int    `json:"line"` // of the original source
-	What   string `json:"what"` // what was changed, in words; a second such change in the line is numbered
+	What   string `json:"what"` // what was changed, in words; a second such change in a line of this text is numbered
 	Source string `json:"source"`
+
+	text string // of the line
 }
 
 // Name is how a mutant is called in a list of survivors: no other mutant of the source has it, and it stays the same
-// while the line does.
-func (m Mutant) Name() string { return fmt.Sprintf("line %d: %s", m.Line, m.What) }
+// while the line reads the same, wherever it stands.
+func (m Mutant) Name() string { return m.text + ": " + m.What }
 
 // Make returns the mutants of source, in the order of its syntax tree. python is the interpreter that parses it.
 func Make(ctx context.Context, python, source string) (_ []Mutant, err error) {
@@ -44,15 +46,16 @@ func Make(ctx context.Context, python, source string) (_ []Mutant, err error) {
 	if err := json.Unmarshal(out, &mutants); err != nil {
 		return nil, fmt.Errorf("mutate: %v", err)
 	}
-	number(mutants)
+	name(mutants, strings.Split(source, "\n"))
 	return mutants, nil
 }
 
-// number tells equal changes in one line apart.
-func number(mutants []Mutant) {
+// name gives each mutant its line, and tells equal changes in equal lines apart.
+func name(mutants []Mutant, lines []string) {
 	seen := map[string]int{}
 	for i := range mutants {
 		m := &mutants[i]
+		m.text = strings.TrimSpace(lines[max(m.Line-1, 0)])
 		name := m.Name()
 		if seen[name]++; seen[name] > 1 {
 			m.What = fmt.Sprintf("%s (%d)", m.What, seen[name])

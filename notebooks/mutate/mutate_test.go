@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,9 +44,19 @@ func TestMake(t *testing.T) {
 		t.Fatal(err)
 	}
 	wanted := []string{
-		"line 5: copy() is left out", "line 9: LtE becomes Lt", "line 9: 1 becomes 2", "line 10: USub is left out",
-		"line 11: axis= is forgotten", "line 11: 0 becomes 1", "line 11: Sub= becomes Add=", "line 11: a statement is missing",
-		"line 12: maximum becomes minimum", "line 12: 0 becomes 1", "line 12: 0 becomes 1 (2)", "line 9: a condition is turned round", "line 3: 0.0 becomes 1.0",
+		"X = X.copy(): copy() is left out",
+		"if len(X) <= 1:: LtE becomes Lt",
+		"if len(X) <= 1:: 1 becomes 2",
+		"return -X: USub is left out",
+		"X -= X.mean(axis=0): axis= is forgotten",
+		"X -= X.mean(axis=0): 0 becomes 1",
+		"X -= X.mean(axis=0): Sub= becomes Add=",
+		"X -= X.mean(axis=0): a statement is missing",
+		"return np.maximum(X, floor) + X[0] * X[0]: maximum becomes minimum",
+		"return np.maximum(X, floor) + X[0] * X[0]: 0 becomes 1",
+		"return np.maximum(X, floor) + X[0] * X[0]: 0 becomes 1 (2)",
+		"if len(X) <= 1:: a condition is turned round",
+		"def scale(X: np.ndarray, floor: float = 0.0) -> np.ndarray:: 0.0 becomes 1.0",
 	}
 	seen := map[string]bool{}
 	sources := map[string]bool{}
@@ -64,6 +75,13 @@ func TestMake(t *testing.T) {
 		if strings.Count(m.Source, "mean 0") != 1 {
 			t.Errorf("%s: changes the docstring", m.Name())
 		}
+	}
+	moved, err := Make(context.Background(), python(t), "# A remark.\n"+solution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.EqualFunc(mutants, moved, func(a, b Mutant) bool { return a.Name() == b.Name() && a.Line+1 == b.Line }) {
+		t.Error("names change when the lines move")
 	}
 	for _, w := range wanted {
 		if !seen[w] {
