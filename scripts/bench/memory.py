@@ -80,7 +80,7 @@ def main():
             figures[name] = sum(map(resident_mb, pids))
             waiting = [child for pid in pids for child, _ in children(pid)]
             if waiting and os.getuid() == 0:
-                figures[f"{name} and {len(waiting)} that wait"] = sum(map(shared_mb, pids + waiting))
+                figures[f"{name} and {len(waiting)} children"] = sum(map(shared_mb, pids + waiting))
     finally:
         kernel.stop()
         if companion:
