@@ -44,35 +44,86 @@ func (s *scoring) hints() report.Part {
 		missing = "the result"
 	}
 	s.add(report.Finding{Rule: "Q301", Severity: report.Costs, Criterion: "quality", Line: worst.Line, EndLine: worst.Line, Code: worst.Head,
-		Why: "No type hint for " + missing + ": the reader has to guess what goes in and comes out.", Better: hinted(worst), Points: hintsOf - *p.Points,
+		Why: "No type hint for " + missing + ": the reader has to guess what goes in and comes out.", Better: s.signature(worst), Points: hintsOf - *p.Points,
 		Witnesses: []string{fmt.Sprintf("%d of %d are annotated", have, want), "read from the signature"}})
 	return p
 }
 
-// hinted writes the signature with places for the missing hints.
-func hinted(f function) string {
+// signature is the reference's when that says everything about the same parameters: the statement fixed it. Else it has what
+// is known of the missing hints, and places for the rest.
+func (s *scoring) signature(f function) string {
+	if s.facts.Reference != nil {
+		for _, r := range s.facts.Reference.Functions {
+			if r.Qual == f.Qual && slices.Equal(r.Params, f.Params) && len(r.Unhinted) == 0 && (r.Returns || !r.Gives) {
+				return r.Head
+			}
+		}
+	}
 	var args []string
 	if f.Class != "" {
 		args = append(args, "self")
 	}
+	result := "None"
+	if f.Gives {
+		result = unknown
+	}
 	for _, p := range f.Params {
-		hint := "np.ndarray"
-		switch {
-		case p == "df" || strings.HasSuffix(p, "_df") || p == "frame":
-			hint = "pd.DataFrame"
-		case len(p) == 1 && strings.Contains("nkmdc", p) || strings.HasPrefix(p, "n_") || p == "window":
-			hint = "int"
+		hint, value := unknown, given(f.Head, p)
+		if slices.Contains(f.Unhinted, p) {
+			hint = likely(p, value)
 		}
-		if !slices.Contains(f.Unhinted, p) {
-			hint = "..."
+		if f.Gives && hint == "np.ndarray" {
+			result = hint
+		}
+		if value != "" {
+			hint += " = " + value
 		}
 		args = append(args, p+": "+hint)
 	}
-	result := "None"
-	if f.Gives {
-		result = "np.ndarray"
-	}
 	return fmt.Sprintf("def %s(%s) -> %s:  # for example", f.Name, strings.Join(args, ", "), result)
+}
+
+const unknown = "..."
+
+// given returns the default value of a parameter without a hint in the head of its function, or "".
+func given(head, param string) string {
+	m := regexp.MustCompile(`[(, ]` + regexp.QuoteMeta(param) + `=([^,)]+)`).FindStringSubmatch(head)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+// likely guesses a parameter's type from its default value or, without one, from its name.
+func likely(param, value string) string {
+	for _, d := range defaults {
+		if d.value.MatchString(value) {
+			return d.hint
+		}
+	}
+	if value != "" {
+		return unknown
+	}
+	switch {
+	case param == "df" || strings.HasSuffix(param, "_df") || param == "frame":
+		return "pd.DataFrame"
+	case len(param) == 1 && strings.Contains("nkmdc", param) || strings.HasPrefix(param, "n_") || param == "window":
+		return "int"
+	case len(param) == 1 && strings.Contains("XYABWZxyab", param) || strings.HasPrefix(param, "arr"):
+		return "np.ndarray"
+	}
+	return unknown
+}
+
+// defaults tells the type of a parameter from its default value.
+var defaults = []struct {
+	value *regexp.Regexp
+	hint  string
+}{
+	{regexp.MustCompile(`^-?\d+$`), "int"},
+	{regexp.MustCompile(`^-?[\d.]+(e-?\d+)?$`), "float"},
+	{regexp.MustCompile(`^(True|False)$`), "bool"},
+	{regexp.MustCompile(`^['"]`), "str"},
 }
 
 // naming scores conventions only; whether names tell the truth is a person's question.

@@ -103,3 +103,19 @@ class Clip:
 		t.Errorf("%s %s %s", dump(r.Quality), dump(r.Fluency), dump(r.Findings))
 	}
 }
+
+// The better form of a signature is right: it is the reference's, or claims no more than is known.
+func TestBetterSignature(t *testing.T) {
+	const reference = "import pandas as pd\n\n\ndef hourly(df: pd.DataFrame, tz: str, limit: int = 2) -> pd.DataFrame:\n    return df\n"
+	for code, want := range map[string]string{
+		"def hourly(df, tz, limit=2):\n    return df\n":                                 "def hourly(df: pd.DataFrame, tz: str, limit: int=2) -> pd.DataFrame:",
+		"def hourly(df, zone, limit=2, fast=True, eps=1e-9, how='a'):\n    return df\n": "def hourly(df: pd.DataFrame, zone: ..., limit: int = 2, fast: bool = True, eps: float = 1e-09, how: str = 'a') -> ...:  # for example",
+		"def hourly(X, n_rows, given: int, made=None):\n    return X\n":                 "def hourly(X: np.ndarray, n_rows: int, given: ..., made: ... = None) -> np.ndarray:  # for example",
+		"def hourly(df):\n    print(df)\n":                                              "def hourly(df: pd.DataFrame) -> None:  # for example",
+	} {
+		r := score(t, Input{Source: code, EntryPoints: []string{"hourly"}, ReferenceSource: reference})
+		if f, ok := finding(r, "Q301"); !ok || f.Better != want {
+			t.Errorf("%s: %q, want %q", code, f.Better, want)
+		}
+	}
+}

@@ -132,7 +132,7 @@ func (s *scoring) reviewShape() {
 		}
 	}
 	s.reviewGroup("Q201", bare, "no docstring: one line says what it is for.", docExample)
-	s.reviewGroup("Q301", unhinted, "no type hints: the reader has to guess what goes in and comes out.", hinted)
+	s.reviewGroup("Q301", unhinted, "no type hints: the reader has to guess what goes in and comes out.", s.signature)
 }
 
 func (s *scoring) reviewGroup(rule string, funcs []function, why string, better func(function) string) {
