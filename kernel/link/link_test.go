@@ -45,16 +45,17 @@ type peer struct {
 	events  map[string][]session.Event // by source, in order of arrival
 	hellos  []session.Hello
 	conns   map[*Conn]bool
-	refuse  string // Welcome.Error
-	refuses string // the challenge that is refused; "" with refuse: every one
-	breaks  int    // cut the connection after so many events; 0 = never
-	deaf    bool   // take events and acknowledge nothing
+	newest  map[string]speaker // by source
+	refuse  string             // Welcome.Error
+	refuses string             // the challenge that is refused; "" with refuse: every one
+	breaks  int                // cut the connection after so many events; 0 = never
+	deaf    bool               // take events and acknowledge nothing
 	answers map[string]session.Feedback
 	wg      sync.WaitGroup
 }
 
 func newPeer(t *testing.T) *peer {
-	p := &peer{t: t, events: map[string][]session.Event{}, conns: map[*Conn]bool{}, answers: map[string]session.Feedback{}}
+	p := &peer{t: t, events: map[string][]session.Event{}, conns: map[*Conn]bool{}, newest: map[string]speaker{}, answers: map[string]session.Feedback{}}
 	p.server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(func() {
 		p.cut()
@@ -93,7 +94,11 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 	p.conns[conn] = true
 	p.mu.Unlock()
 	var up session.Up
-	if conn.Read(&up) != nil || up.Hello == nil || !p.greet(conn, *up.Hello) {
+	if conn.Read(&up) != nil || up.Hello == nil {
+		return
+	}
+	defer p.takeOver(conn, up.Hello.Source)()
+	if !p.greet(conn, *up.Hello) {
 		return
 	}
 	for n := 1; ; n++ {
@@ -102,6 +107,27 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// takeOver ends an earlier connection of the same source, as the companion does: what a killed kernel has sent may still be
+// on its way when the next one comes. Call what it returns when the connection ends.
+func (p *peer) takeOver(conn *Conn, source string) (end func()) {
+	mine := speaker{conn, make(chan struct{})}
+	p.mu.Lock()
+	old, talks := p.newest[source]
+	p.newest[source] = mine
+	p.mu.Unlock()
+	if talks {
+		old.conn.Close(CloseReplaced, "")
+		<-old.ended
+	}
+	return func() { close(mine.ended) }
+}
+
+// speaker is the newest connection of a source.
+type speaker struct {
+	conn  *Conn
+	ended chan struct{}
 }
 
 func (p *peer) greet(conn *Conn, h session.Hello) bool {
