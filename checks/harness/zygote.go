@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -107,7 +108,7 @@ func (z *Zygote) await(ctx context.Context, ready chan message, hidden []string)
 			return nil
 		}
 		z.Close()
-		return errors.New(m.Error)
+		return notLoaded(z.cmd.Path, m.Error)
 	case <-z.gone:
 		z.Close()
 		if z.fault != "" {
@@ -118,6 +119,20 @@ func (z *Zygote) await(ctx context.Context, ready chan message, hidden []string)
 		z.Close()
 		return ctx.Err()
 	}
+}
+
+// notLoaded says why the libraries did not load, and what to do when one is not there.
+func notLoaded(exe, why string) error {
+	name, missing := strings.CutPrefix(why, "ModuleNotFoundError: No module named ")
+	if !missing {
+		return errors.New(why)
+	}
+	name = strings.Trim(name, "'")
+	pkg := name
+	if name == "sklearn" {
+		pkg = "scikit-learn"
+	}
+	return fmt.Errorf("%s has no %s: install it (%[1]s -m pip install %[3]s), or name a Python that has it", exe, name, pkg)
 }
 
 // Limits of one child.
