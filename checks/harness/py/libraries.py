@@ -2,6 +2,9 @@
 
 import sys
 
+# What answers import besides: a child that has to load difflib takes as long for that as for a case.
+STANDARD = ["abc", "bisect", "collections", "copy", "dataclasses", "datetime", "difflib", "enum", "functools", "heapq", "itertools",
+            "math", "numbers", "operator", "random", "re", "statistics", "string", "typing", "unicodedata", "zoneinfo"]
 PARTS = {
     "numpy": ["numpy.linalg", "numpy.random", "numpy.fft", "numpy.lib.stride_tricks"],
     "sklearn": ["sklearn.base", "sklearn.compose", "sklearn.ensemble", "sklearn.feature_selection", "sklearn.impute",
@@ -15,6 +18,8 @@ PARTS = {
 def load(names):
     """Import libraries and the parts of them that answers use; returns their versions."""
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in STANDARD:
+        __import__(name)
     for name in names:
         module = __import__(name)
         for part in PARTS.get(name, ()):
