@@ -41,27 +41,15 @@ func TestChildrenSeeNothingElse(t *testing.T) {
 	}
 	self, zygote := os.Getpid(), z.cmd.Process.Pid
 	c := loaded(t, z, fmt.Sprintf(`import os
-def f():
-    seen = []
-    for path in %s:
-        try:
-            os.stat(path)
-            seen.append(path)
-        except FileNotFoundError:
-            pass
-    for pid in %s:
-        try:
-            os.sched_getaffinity(pid)
-            seen.append(pid)
-        except ProcessLookupError:
-            pass
-    return seen + [p for p in range(2, 200) if p != os.getpid() and alive(p)]
-def alive(pid):
+def found(ask, what, missing):
     try:
-        os.sched_getaffinity(pid)
-    except ProcessLookupError:
+        ask(what)
+    except missing:
         return False
     return True
+def f():
+    seen = [p for p in %s if found(os.stat, p, FileNotFoundError)]
+    return seen + [p for p in [*%s, *range(2, 200)] if p != os.getpid() and found(os.sched_getaffinity, p, ProcessLookupError)]
 `, pythonList(outside, exe, "/proc/self", "/home", "/usr/bin", "/etc/passwd"), pythonList(self, zygote)))
 	doc, err := c.Call(call("f"), 5*time.Second)
 	if err != nil || doc.Message().Tag != "ok" {
