@@ -143,16 +143,17 @@ func goesOn(t *testing.T, c *Companion, source string, had []string) {
 	k.Close(link.CloseNormal, "")
 }
 
-// A kernel has three events in the log. What then comes in its name is acknowledged and changes nothing, or is refused
-// by name; the kernel goes on.
-func TestForgedMessages(t *testing.T) {
+// forgery is what comes in the name of a kernel that has three events in the log.
+type forgery struct {
+	name string
+	send []string
+	ack  uint64 // 0: refused
+	why  string
+}
+
+func forgeries() []forgery {
 	forged := func(more string) string { return told(4, "forged", more) }
-	tests := []struct {
-		name string
-		send []string
-		ack  uint64 // 0: refused
-		why  string
-	}{
+	return []forgery{
 		{"an old message again", []string{told(2, "two", "")}, 2, ""},
 		{"everything again", []string{told(1, "one", ""), told(2, "two", ""), told(3, "three", "")}, 3, ""},
 		{"an old number, other code", []string{told(2, "forged", "")}, 0, "already stored and says something else: event 2"},
@@ -192,15 +193,24 @@ func TestForgedMessages(t *testing.T) {
 		{"more than a close frame can quote", []string{forged(`,"time":"` + strings.Repeat("x", 300) + `"`)}, 0, "parsing time"},
 		{"mono 2^63", []string{forged(`,"mono":9223372036854775808`)}, 0, "mono"},
 	}
-	home := t.TempDir()
-	c := start(t, home, nil)
-	for i, tt := range tests {
+}
+
+// saidThree is a kernel that had three events stored and left.
+func saidThree(t *testing.T, c *Companion, source string) {
+	t.Helper()
+	k := intrude(t, c, helloOf(source))
+	k.say(told(1, "one", ""), told(2, "two", ""), told(3, "three", ""))
+	k.acked(3)
+	k.Close(link.CloseNormal, "")
+}
+
+// A forgery is acknowledged and changes nothing, or is refused by name; the kernel goes on.
+func TestForgedMessages(t *testing.T) {
+	c := start(t, t.TempDir(), nil)
+	for i, tt := range forgeries() {
 		t.Run(tt.name, func(t *testing.T) {
 			source := fmt.Sprint("source-", i)
-			k := intrude(t, c, helloOf(source))
-			k.say(told(1, "one", ""), told(2, "two", ""), told(3, "three", ""))
-			k.acked(3)
-			k.Close(link.CloseNormal, "")
+			saidThree(t, c, source)
 			a := intrude(t, c, helloOf(source))
 			a.say(tt.send...)
 			if tt.ack > 0 {

@@ -127,10 +127,7 @@ func TestBrokenFrames(t *testing.T) {
 	for i, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			source := fmt.Sprint("source-", i)
-			k := intrude(t, c, helloOf(source))
-			k.say(told(1, "one", ""), told(2, "two", ""), told(3, "three", ""))
-			k.acked(3)
-			k.Close(1000, "")
+			saidThree(t, c, source)
 			w := wireTo(t, c, source)
 			w.put(tt.send)
 			for op := byte(0); tt.code != 0 && op != 8; {

@@ -86,8 +86,8 @@ class Sandbox:
             if self._try("capabilities", lambda: locks.drop_caps(*kept)):
                 self.uid = uid
                 self.layers.append("uid")
-        elif locks.has_cap(locks.CAP_DAC_READ_SEARCH) and locks.to_read():  # in a namespace of its own it would not count
-            self.keep = locks.to_read()
+        elif locks.has_cap(locks.CAP_DAC_READ_SEARCH) and (keep := locks.to_read()):
+            self.keep = keep  # in a user namespace of its own it would not count
         elif self._try("userns", namespaces.own_users):
             self._inside()
             self._try("capabilities", locks.drop_caps)
