@@ -39,6 +39,11 @@ func TestChildrenSeeNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	places := []string{outside, exe, "/proc/self", "/home", "/usr/bin", "/etc/passwd"}
+	// A folder above a library is there, with that library alone in it: this checkout may lie in somebody's home.
+	places = slices.DeleteFunc(places, func(place string) bool {
+		return slices.ContainsFunc(z.Info.Readable, func(lib string) bool { return strings.HasPrefix(lib+"/", place+"/") })
+	})
 	self, zygote := os.Getpid(), z.cmd.Process.Pid
 	c := loaded(t, z, fmt.Sprintf(`import os
 def found(ask, what, missing):
@@ -50,7 +55,7 @@ def found(ask, what, missing):
 def f():
     seen = [p for p in %s if found(os.stat, p, FileNotFoundError)]
     return seen + [p for p in [*%s, *range(2, 200)] if p != os.getpid() and found(os.sched_getaffinity, p, ProcessLookupError)]
-`, pythonList(outside, exe, "/proc/self", "/home", "/usr/bin", "/etc/passwd"), pythonList(self, zygote)))
+`, pythonList(places...), pythonList(self, zygote)))
 	doc, err := c.Call(call("f"), 5*time.Second)
 	if err != nil || doc.Message().Tag != "ok" {
 		t.Fatal(err, doc)
@@ -60,7 +65,7 @@ def f():
 	}
 }
 
-func pythonList(items ...any) string {
+func pythonList[T any](items ...T) string {
 	var b strings.Builder
 	for _, i := range items {
 		fmt.Fprintf(&b, "%s, ", strings.ReplaceAll(fmt.Sprintf("%#v", i), "`", `"`))
