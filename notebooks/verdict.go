@@ -100,12 +100,7 @@ func (v *verifier) firstFailure(r *report.Report, class string) (text string, li
 
 // judge turns what became of the answers into problems.
 func (v *verifier) judge() {
-	var reference *float64
-	for _, r := range v.result.Answers {
-		if r.File == "solution.py" {
-			reference = r.Fluency
-		}
-	}
+	reference := v.reference()
 	for _, r := range v.result.Answers {
 		line := max(r.answer.Line, 1)
 		if r.Kind != Wrong && r.Rate < 1 {
@@ -118,10 +113,11 @@ func (v *verifier) judge() {
 			bad("this trap is caught on %.0f %% of the seeds; at least %.0f %%. %s", 100*r.Rate, 100*minTriggerRate, r.example)
 		case r.Kind != Wrong && r.Rate < 1:
 			bad("a %s answer must pass everything. %s", r.Kind, r.example)
-		case r.Kind == Weak && reference != nil && r.Fluency == nil:
+		case r.Kind != Weak || reference == nil || r.below(reference):
+		case r.Fluency == nil:
 			bad("a weak trap must rank below the reference, and its fluency was not scored")
-		case r.Kind == Weak && reference != nil && *r.Fluency > *reference-fluencyMargin:
-			bad("a weak trap must rank below the reference: fluency %.1f against %.1f", *r.Fluency, *reference)
+		default:
+			bad("a weak trap must rank below the reference: fluency %.1f against %.1f", *r.Fluency, *reference.Fluency)
 		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	minAccepted       = 3    // besides the reference
 	minTriggerRate    = 0.99 // share of seeds on which a trap meets its fate
 	fluencyMargin     = 1.0  // points between a weak trap and the reference: below that two gradings may differ anyway
+	rankings          = 3    // gradings more, alone, of a weak trap that did not rank below the reference
 )
 
 // Grader grades one submission.
@@ -120,6 +121,9 @@ func (v *verifier) run(ctx context.Context) error {
 		}
 	}
 	if err := v.answers(ctx); err != nil {
+		return err
+	}
+	if err := v.rank(ctx); err != nil {
 		return err
 	}
 	v.judge()
@@ -303,6 +307,48 @@ func (v *verifier) seeds(ctx context.Context, session string, r *AnswerResult) e
 	r.Rate = float64(r.met) / float64(v.options.Seeds)
 	v.progress("%s: %s as expected on %d of %d seeds", r.File, r.Kind, r.met, v.options.Seeds)
 	return nil
+}
+
+// rank looks again at the weak traps that seem no worse than the reference, one grading at a time: beside others on a busy
+// machine the clock takes points from the reference, or finds too little time to confirm what it takes from a trap.
+func (v *verifier) rank(ctx context.Context) error {
+	reference := v.reference()
+	if reference == nil {
+		return nil
+	}
+	for i := range v.result.Answers {
+		r := &v.result.Answers[i]
+		for range rankings {
+			if r.Kind != Weak || r.unjudged || r.below(reference) {
+				break
+			}
+			for _, again := range []*AnswerResult{reference, r} {
+				rep, err := v.grade(ctx, "verify-0", again.answer.Source, 1, true)
+				if rep == nil || err != nil {
+					return err
+				}
+				if p := rep.Fluency.Points; p != nil && (again == r || *p > *again.Fluency) {
+					again.Fluency = p
+					v.options.memory.keep(*again)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// reference is what became of the reference; nil if it is not wanted or its fluency was not scored.
+func (v *verifier) reference() *AnswerResult {
+	i := slices.IndexFunc(v.result.Answers, func(r AnswerResult) bool { return r.File == "solution.py" && r.Fluency != nil })
+	if i < 0 {
+		return nil
+	}
+	return &v.result.Answers[i]
+}
+
+// below reports whether a weak trap ranks below the reference.
+func (r *AnswerResult) below(reference *AnswerResult) bool {
+	return r.Fluency != nil && *r.Fluency <= *reference.Fluency-fluencyMargin
 }
 
 func (v *verifier) progress(format string, args ...any) {

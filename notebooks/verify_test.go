@@ -102,6 +102,40 @@ func TestVerifyAcceptsWhatHolds(t *testing.T) {
 	}
 }
 
+// What a busy machine did to one grading does not make a weak trap one that ranks with the reference.
+func TestVerifyRanksAgain(t *testing.T) {
+	c := warmUpChallenge(t)
+	high, low := 25.0, 12.0
+	for _, tt := range []struct {
+		name, file string
+		once       *float64 // points of this answer in its first grading
+	}{
+		{"a reference that the clock held back", "solution.py", &low},
+		{"a trap whose slowness was not confirmed", "traps/one_loop.py", &high},
+		{"a trap that was not scored", "traps/one_loop.py", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, spoilt := range []int{1, 2, 99} {
+				graded := 0
+				v, err := Verify(t.Context(), c, scripted{challenge: c, change: func(a Answer, _ uint64, r *report.Report) {
+					if a.File != tt.file {
+						return
+					}
+					if graded++; graded <= spoilt {
+						r.Fluency.Points = tt.once
+					}
+				}}, VerifyOptions{Seeds: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if v.OK != (spoilt < 99) {
+					t.Errorf("%d bad gradings of %d: %v", spoilt, graded, v.Problems)
+				}
+			}
+		})
+	}
+}
+
 func TestVerifyBlamesAnswers(t *testing.T) {
 	tests := []struct {
 		name   string
