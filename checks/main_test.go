@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) {
 	before := runtime.NumGoroutine()
 	code := m.Run()
-	for range 50 {
+	for range 500 {
 		if runtime.NumGoroutine() <= before {
 			os.Exit(code)
 		}

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
-	if left := leftover(3 * time.Second); code == 0 && left != "" {
+	if left := leftover(10 * time.Second); code == 0 && left != "" {
 		fmt.Fprintf(os.Stderr, "goroutines left over:\n%s\n", left)
 		code = 1
 	}

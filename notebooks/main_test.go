@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 	if flag.Lookup("test.fuzz").Value.String() != "" {
 		os.Exit(code) // fuzzing leaves a goroutine of its own
 	}
-	for range 50 {
+	for range 500 {
 		if runtime.NumGoroutine() <= before {
 			os.Exit(code)
 		}

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	if f := flag.Lookup("test.fuzz"); f != nil && f.Value.String() != "" {
 		os.Exit(code) // the fuzzer keeps its own
 	}
-	for range 100 {
+	for range 500 {
 		if runtime.NumGoroutine() <= before {
 			os.Exit(code)
 		}

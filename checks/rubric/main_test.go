@@ -12,7 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	before := runtime.NumGoroutine()
 	code := m.Run()
-	for range 100 {
+	for range 500 {
 		if runtime.NumGoroutine() <= before {
 			os.Exit(code)
 		}
