@@ -7,21 +7,22 @@ import (
 	"github.com/assay-kernel/assay/checks/report"
 )
 
-// patienceOfReader is how long somebody looks at a placeholder before a part of the verdict is better than none.
-const patienceOfReader = 400 * time.Millisecond
+// patienceOfReader is how long after the code somebody looks at a placeholder before a part of the verdict is better than
+// none. NumPy and most pandas challenges are done by then.
+const patienceOfReader = 250 * time.Millisecond
 
 // early tells once, while other cases still run, that the worked examples and the basic class are through.
 type early struct {
 	mu    sync.Mutex
-	left  int // parts of them
-	at    time.Time
-	tell  func() // nil when it has told, or need not any more
+	left  int       // parts of them
+	at    time.Time // not before
+	tell  func()    // nil when it has told, or need not any more
 	timer *time.Timer
 }
 
 // announce begins to wait for the basic parts.
 func (r *run) announce(parts []part) *early {
-	e := &early{at: time.Now().Add(patienceOfReader), tell: r.basics}
+	e := &early{at: r.early, tell: r.basics}
 	for _, p := range parts {
 		if p.basic {
 			e.left++

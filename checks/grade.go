@@ -41,7 +41,8 @@ type Grader struct {
 	scratch string // to remove
 	pool    *pool
 	slots   chan struct{}
-	timing  sync.Mutex // one clock measurement at a time
+	reader  time.Duration // patience of who waits for a verdict
+	timing  sync.Mutex    // one clock measurement at a time
 
 	mu        sync.Mutex
 	isolation report.Isolation
@@ -59,7 +60,7 @@ func New(c Config) (_ *Grader, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("no Python at %q: name one that has NumPy", c.Python)
 	}
-	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(2*runtime.NumCPU(), 4))}
+	g := &Grader{conf: c, log: c.Logger, slots: make(chan struct{}, min(2*runtime.NumCPU(), 4)), reader: patienceOfReader}
 	if g.log == nil {
 		g.log = slog.Default()
 	}
@@ -219,6 +220,7 @@ func (g *Grader) judge(ctx context.Context, s *Spec, sub Submission, o Options, 
 		run.cases = append(run.cases, caseRun{info: c, Case: report.Case{ID: c.ID, Class: c.Class, Guards: c.Guards}})
 	}
 	if o.Progress != nil {
+		run.early = began.Add(g.reader)
 		run.basics = func() {
 			part := *r
 			part.TimingsMS = map[string]float64{"total": ms(began)}

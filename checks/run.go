@@ -26,6 +26,7 @@ type run struct {
 	budget *budget
 	slots  chan struct{} // of the whole grader: how many children work at once
 	basics func()        // called when the worked examples are through and others take long; may be nil
+	early  time.Time     // when others have taken long
 
 	mu      sync.Mutex
 	oracle  *harness.Oracle
@@ -118,7 +119,7 @@ func (r *run) shown(i int) int {
 // that about: the run says nothing.
 var errRunner = errors.New("the runner ended")
 
-// scouts is how many cases run before all others: an answer that hangs in each of them hangs everywhere.
+// scouts is how many cases at most run before all others: an answer that hangs in each of them hangs everywhere.
 const scouts = 2
 
 // part is one group's work: its cases, its patience, and a child that has loaded the answer already, if there is one.
@@ -139,13 +140,8 @@ func (r *run) all(ctx context.Context, child *harness.Child) error {
 		child.Close()
 		return ctx.Err()
 	}
-	first := &parts[0]
-	ahead := min(scouts, len(first.cases))
-	r.slots <- struct{}{}
-	first.child = r.group(ctx, part{cases: first.cases[:ahead], child: child, patience: first.patience})
-	<-r.slots
-	first.cases = first.cases[ahead:]
-	if !first.any && first.lost >= scouts*r.budget.perCase {
+	parts[0].child = child
+	if r.hangs(ctx, &parts[0]) {
 		r.giveUp(parts)
 		return errors.Join(r.err, ctx.Err())
 	}
@@ -174,6 +170,18 @@ func (r *run) all(ctx context.Context, child *harness.Child) error {
 		r.stop(errRunner)
 	}
 	return errors.Join(r.err, ctx.Err())
+}
+
+// hangs runs the first cases of the first part while no other runs, until one of them returns, and reports whether none did.
+func (r *run) hangs(ctx context.Context, first *part) bool {
+	r.slots <- struct{}{}
+	defer func() { <-r.slots }()
+	for n := 0; n < scouts && len(first.cases) > 0 && first.lost >= time.Duration(n)*r.budget.perCase; n++ {
+		ahead := *first
+		ahead.cases, first.cases = first.cases[:1], first.cases[1:]
+		first.child = r.group(ctx, ahead)
+	}
+	return !first.any && first.lost >= scouts*r.budget.perCase
 }
 
 // giveUp notes that nothing more is run.
