@@ -142,6 +142,23 @@ class Tables(unittest.TestCase):
         with self.assertRaises(Fail):
             frames.frame(b, a)
 
+    def test_instants_count(self):
+        utc = pd.Series(pd.to_datetime(["2024-03-31 01:00", None, "2024-10-27 01:00"], utc=True))
+        for same in (utc.copy(), utc.dt.tz_convert("Europe/Berlin"), utc.astype(object)):
+            frames.values(same, utc, 0, 0, "ts")
+        hour = pd.Timedelta(hours=1)
+        for other in (utc + hour, utc.dt.tz_convert("Europe/Berlin") + hour, utc.fillna(utc[0]), utc.dt.tz_localize(None)):
+            with self.assertRaises(Fail):
+                frames.values(other, utc, 0, 0, "ts")
+
+    def test_bools(self):
+        e = pd.Series([True, False, True])
+        for same in (e.copy(), e.astype("boolean"), e.astype(object)):
+            frames.values(same, e, 0, 0, "filled")
+        for other in (~e, (~e).astype("boolean"), e.astype("boolean").where([True, False, True])):
+            with self.assertRaises(Fail):
+                frames.values(other, e, 0, 0, "filled")
+
     def test_series(self):
         s = pd.Series([1.0, 2.0], name="n", index=["a", "b"])
         self.assertIsNone(frames.series(s.copy(), s, index="strict"))
