@@ -209,10 +209,10 @@ def whole_numbers(t):
     compare(t, got, by_rule(sales))
 
 
-@prop("The rules hold for any sales.", repeat=4)
+@prop("The rules hold for any sales.", repeat=5)
 def any_sales(t):
-    n = int(t.rng.integers(5, 80))
-    names = t.rng.permutation(["oak", "elm", "ash", "fir", "yew"])[: t.rng.integers(1, 6)]
+    n = int(t.rng.integers(8, 140))
+    names = t.rng.permutation(["oak", "elm", "ash", "fir", "yew", "bay", "box", "fig"])[: [1, 7, 8, 8, 8][t.repetition]]
     sales = shop(t.rng, n=n, regions=names.tolist(), days=int(t.rng.integers(8, 70)))
     got = yield t.call("rolling_7d_revenue", sales)
     compare(t, got, by_rule(sales))

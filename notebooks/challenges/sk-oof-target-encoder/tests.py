@@ -204,7 +204,7 @@ def many_splits(t):
     compare(t, got, out_of_fold(X, y, n_splits=6))
 
 
-@prop("The definition holds for any table.", repeat=8)
+@prop("The definition holds for any table.", repeat=14)
 def any_table(t):
     n, n_splits, seed = int(t.rng.integers(6, 60)), int(t.rng.integers(2, 7)), int(t.rng.integers(1000))
     m = float(t.rng.choice([0.5, 1, 7, 30]))
