@@ -50,6 +50,16 @@ type agent struct {
 	done  chan struct{} // nothing more of this connection will be stored
 }
 
+// hasGone reports whether nothing more will come from the kernel by this connection.
+func (a *agent) hasGone() bool {
+	select {
+	case <-a.stop:
+		return true
+	default:
+		return a.ended.Load()
+	}
+}
+
 // serveAgent is the handler of /k. The handler's goroutine reads; one more appends, one more writes; both end before
 // the handler does.
 func (c *Companion) serveAgent(w http.ResponseWriter, r *http.Request) {

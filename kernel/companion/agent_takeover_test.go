@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/link"
@@ -105,6 +106,16 @@ func TestSecondKernelWritesUnderItsOwnName(t *testing.T) {
 	second.acked(1)
 	first.say(told(2, "two", ""))
 	first.acked(2)
+	var notes []session.NoteAt // for the interviewer, once it is clear that the first stays
+	for deadline := time.Now().Add(30 * time.Second); len(notes) == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		notes = mustFold(t, c, first.welcome.Session).Notes
+	}
+	if len(notes) != 1 {
+		t.Fatalf("%d notes", len(notes))
+	}
+	if n := notes[0]; n.By != store.Companion || n.Show || !strings.HasPrefix(n.Text, "Kernel beside kernel, 1: ") {
+		t.Errorf("note %+v", n)
+	}
 	second.say(told(3, "forged", ""))
 	second.closed(link.CloseRefused, "event 3 after 1 of other")
 	if got := codesOf(t, c, first.welcome.Session, "other"); len(got) != 1 {
@@ -113,6 +124,20 @@ func TestSecondKernelWritesUnderItsOwnName(t *testing.T) {
 	first.say(told(3, "three", ""))
 	first.acked(3)
 	goesOn(t, c, "s", []string{"one", "two", "three"})
+}
+
+// A kernel that comes after another has gone, or has said that it goes, is not beside it.
+func TestNextKernelIsNotBesideTheLast(t *testing.T) {
+	c := start(t, t.TempDir(), nil)
+	gone, ending := intrude(t, c, helloOf("s1")), intrude(t, c, helloOf("s2"))
+	gone.Close(link.CloseNormal, "")
+	ending.say(`{"event":{"src_seq":1,"kind":"kernel_ended","data":{}}}`)
+	ending.acked(1)
+	next := intrude(t, c, helloOf("s3"))
+	time.Sleep(besideGrace + 200*time.Millisecond)
+	if n := mustFold(t, c, next.welcome.Session).Notes; len(n) != 0 {
+		t.Errorf("notes %+v", n)
+	}
 }
 
 // A hello cannot name a session, and cannot move one to another notebook or challenge.

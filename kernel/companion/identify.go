@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/companion/store"
@@ -18,6 +19,10 @@ const maxName = 4096
 // takeoverGrace is how long an earlier connection of a kernel may take to end by itself: a kernel that closed it and
 // came back at once took nothing over.
 const takeoverGrace = 250 * time.Millisecond
+
+// besideGrace is how long an earlier kernel may take to go before a later one of the same notebook is beside it: a kernel
+// that is restarted or killed has gone by then.
+const besideGrace = time.Second
 
 // welcome finds or opens the session that a Hello belongs to and attaches the connection to it.
 func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
@@ -53,6 +58,9 @@ func (c *Companion) welcome(a *agent) (*session.Welcome, error) {
 		return nil, err
 	}
 	l.kickWatchers()
+	if beside := l.beside(a); len(beside) > 0 {
+		c.wg.Go(func() { c.watchBeside(a, beside) })
+	}
 	if c.cfg.Grader != nil && ch.Spec != nil {
 		c.wg.Go(func() { c.cfg.Grader.Warm(c.ctx, ch.Spec, l.id) })
 	}
@@ -98,16 +106,49 @@ func (c *Companion) takeOver(a *agent, replaced []*agent) (last uint64, err erro
 	return last, c.noteTakeover(a.live, last)
 }
 
-// noteTakeover writes the 1st, 2nd, 4th, 8th... takeover of a session into its log: two that fight for one kernel must
-// not bury the interviewer's own notes.
 func (c *Companion) noteTakeover(l *live, last uint64) error {
-	n := l.takeovers.Add(1)
+	return c.noteSeldom(l, &l.takeovers, func(n int64) string {
+		return fmt.Sprintf("Takeover %d: after event %d of this kernel another connection said that it is the same kernel, and "+
+			"the earlier one was closed. A broken line looks like this, and so does a second program that speaks for the kernel.", n, last)
+	})
+}
+
+// watchBeside notes that a kernel joined a session whose earlier kernels stay: their cells run in separate processes and
+// end up in one record.
+func (c *Companion) watchBeside(a *agent, earlier []*agent) {
+	grace, cancel := context.WithTimeout(c.ctx, besideGrace)
+	defer cancel()
+	for _, old := range earlier {
+		select {
+		case <-old.stop:
+		case <-a.stop:
+			return
+		case <-grace.Done():
+		}
+		if c.ctx.Err() != nil {
+			return
+		}
+		if old.hasGone() {
+			continue
+		}
+		if err := c.noteSeldom(a.live, &a.live.seconds, func(n int64) string {
+			return fmt.Sprintf("Kernel beside kernel, %d: a second kernel of this notebook is connected while an earlier one still "+
+				"runs. The cells of both are recorded here. The notebook opened in two windows looks like this: ask which one counts.", n)
+		}); err != nil {
+			c.log.Error("no note about a second kernel", "session", a.live.id, "err", err)
+		}
+		return
+	}
+}
+
+// noteSeldom writes the 1st, 2nd, 4th, 8th... of what happens into the log: two that fight for one session must not bury
+// the interviewer's own notes.
+func (c *Companion) noteSeldom(l *live, count *atomic.Int64, text func(n int64) string) error {
+	n := count.Add(1)
 	if n&(n-1) != 0 {
 		return nil
 	}
-	e, err := session.NewEvent(session.KindNote, "", "", session.Note{By: store.Companion, Text: fmt.Sprintf(
-		"Takeover %d: after event %d of this kernel another connection said that it is the same kernel, and the earlier one "+
-			"was closed. A broken line looks like this, and so does a second program that speaks for the kernel.", n, last)})
+	e, err := session.NewEvent(session.KindNote, "", "", session.Note{By: store.Companion, Text: text(n)})
 	if err == nil {
 		_, err = c.store.Append(c.ctx, *own(l.id, e))
 	}

@@ -22,6 +22,7 @@ type live struct {
 	used      time.Time  // last asked for, under Companion.mu
 	acting    sync.Mutex // held while something is decided and stored: two requests never take the same hint
 	takeovers atomic.Int64
+	seconds   atomic.Int64 // kernels that joined while another was there
 
 	mu       sync.Mutex
 	state    session.State
@@ -195,6 +196,18 @@ func (l *live) attach(a *agent) (replaced []*agent) {
 	}
 	l.agents[a] = true
 	return replaced
+}
+
+// beside has the connections of other kernels that have not said that they end.
+func (l *live) beside(a *agent) (others []*agent) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for other := range l.agents {
+		if other.hello.Source != a.hello.Source && !other.hasGone() {
+			others = append(others, other)
+		}
+	}
+	return others
 }
 
 func (l *live) detach(a *agent) {
