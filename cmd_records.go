@@ -19,17 +19,22 @@ import (
 // sessionsSchema names the document of `assay sessions --json`.
 const sessionsSchema = "assay.sessions/1"
 
+// noSession is the error of a session that was not recorded in this home.
+type noSession struct{ usageError }
+
 // openRecords opens the log of all sessions for reading; the companion may be running beside.
 func openRecords() (*store.Reader, error) {
 	r, err := store.OpenReader(homeDir())
 	if errors.Is(err, store.ErrNone) {
-		return nil, usagef("no session was recorded in %s yet; assay lab starts one", homeDir())
+		return nil, noSession{usageError{fmt.Sprintf("no session was recorded in %s yet; assay lab starts one", homeDir())}}
 	}
 	return r, err
 }
 
 func runSessions(ctx context.Context, args []string) error {
-	fs := newFlags("sessions", "", "Lists the recorded sessions, the one that changed last first.")
+	fs := newFlags("sessions", "", "Lists the recorded sessions, the one that changed last first.\n"+
+		"LAST RUN has the machine's points of the last run that was graded. assay show has the run that was submitted, and adds\n"+
+		"the points that people gave.")
 	asJSON := fs.Bool("json", false, "print one JSON document")
 	if _, err := parse(fs, args, 0, 0); err != nil {
 		return err
@@ -60,7 +65,7 @@ func runSessions(ctx context.Context, args []string) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tCHALLENGE\tSTARTED\tSTATE\tRUNS\tPOINTS")
+	fmt.Fprintln(w, "ID\tCHALLENGE\tSTARTED\tSTATE\tRUNS\tLAST RUN")
 	for _, s := range list {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Challenge, s.Started.Local().Format(time.DateTime), s.State, s.Runs, points(s.Points, s.Of))
 	}
@@ -71,7 +76,7 @@ func points(p *float64, of float64) string {
 	if p == nil {
 		return "not scored"
 	}
-	return fmt.Sprintf("%.4g of %.4g", *p, of)
+	return notebooks.Points(*p) + " of " + notebooks.Points(of)
 }
 
 // graded finds the session that id starts, and folds it for export.
@@ -102,7 +107,7 @@ func sessionRecords(ctx context.Context, id string, banks []string) ([]session.R
 	}
 	switch {
 	case len(found) == 0:
-		return nil, nil, usagef("no session %q; assay sessions lists them", id)
+		return nil, nil, noSession{usageError{fmt.Sprintf("no session %q; assay sessions lists them", id)}}
 	case len(found) > 1:
 		return nil, nil, usagef("%q starts %d sessions; give more of the ID", id, len(found))
 	}
@@ -220,13 +225,29 @@ func openNotebook(path string) (*notebooks.Notebook, error) {
 // exportMark is what an export says of itself in its notebook's metadata.
 type exportMark struct {
 	Session string `json:"session"`
-	Head    string `json:"head"`
 	Records uint64 `json:"records"`
 }
 
+// checked is the document of `assay check --json`.
+type checked struct {
+	Schema      string                 `json:"schema"`
+	OK          bool                   `json:"ok"` // nothing differs, and the session did not go on
+	Session     string                 `json:"session"`
+	Records     uint64                 `json:"records"`     // that the export has
+	Of          int                    `json:"of"`          // that the log has
+	OutOfDate   bool                   `json:"out_of_date"` // the session went on after the export
+	Exported    *notebooks.Standing    `json:"exported"`    // how the session stood then; null when the log is not whole
+	Later       *notebooks.Standing    `json:"later"`       // how it stands now; null when nothing came after the export
+	Differences []notebooks.Difference `json:"differences"`
+}
+
 func runCheck(ctx context.Context, args []string) error {
-	fs := newFlags("check", "FILE.ipynb", "Compares an exported notebook with the log of its session on this machine, and the log with its own hash chain.\n"+
-		"Names the first record that is not what the companion wrote; exits with 1 then.")
+	fs := newFlags("check", "FILE.ipynb", "Compares an exported notebook with the log of its session, and the log with its own hash chain. The log is in\n"+
+		"$ASSAY_HOME of the machine that recorded the session: check runs there.\n"+
+		"\nexit codes:\n"+
+		"  0  the file is what the companion wrote, and the session did not go on after it\n"+
+		"  1  the file or the log was changed, and what differs is named; or the file is out of date: the session went on\n"+
+		"  2  it could not be checked: no export, or a session that was not recorded here")
 	asJSON := fs.Bool("json", false, "print one JSON document")
 	var banks stringList
 	fs.Var(&banks, "bank", "a `DIR` with more challenges; may be repeated")
@@ -243,45 +264,91 @@ func runCheck(ctx context.Context, args []string) error {
 		return usagef("%s is no export of Assay: its metadata names no session", rest[0])
 	}
 	records, ch, err := sessionRecords(ctx, mark.Session, banks)
-	if err != nil {
+	if none := (noSession{}); errors.As(err, &none) {
+		return usagef("session %q was not recorded in %s; check needs its log: run it on the machine that recorded it, with that ASSAY_HOME",
+			mark.Session, homeDir())
+	} else if err != nil {
 		return err
 	}
-	differences, err := compare(nb, ch, records, mark)
+	c, err := compare(nb, ch, records, mark)
 	if err != nil {
 		return err
 	}
 	if *asJSON {
-		if err := printJSON(struct {
-			Schema      string                 `json:"schema"`
-			OK          bool                   `json:"ok"`
-			Session     string                 `json:"session"`
-			Differences []notebooks.Difference `json:"differences"`
-		}{"assay.check/1", len(differences) == 0, mark.Session, differences}); err != nil {
-			return err
-		}
-	} else if len(differences) == 0 {
-		fmt.Printf("%s is what the companion wrote: %s of session %s\n", rest[0], plural(int(mark.Records), "record"), mark.Session)
+		err = printJSON(c)
 	} else {
-		for _, d := range differences {
-			fmt.Printf("%s: record %d: %s\n", rest[0], d.Seq, d.Text)
-		}
+		fmt.Print(c.text(rest[0]))
 	}
-	if len(differences) > 0 {
+	if err == nil && !c.OK {
 		return errNegative
 	}
-	return nil
+	return err
 }
 
-// compare holds the export against the log as it was when the export was written.
-func compare(nb *notebooks.Notebook, ch *notebooks.Challenge, records []session.Record, mark exportMark) ([]notebooks.Difference, error) {
-	records = records[:min(uint64(len(records)), mark.Records)]
+// compare holds the export against the log as it was when the export was written, and says what the log has since. The
+// log's head at that time is in the export, so a log that was written anew differs there.
+func compare(nb *notebooks.Notebook, ch *notebooks.Challenge, records []session.Record, mark exportMark) (*checked, error) {
+	c := &checked{Schema: "assay.check/1", Session: mark.Session, Records: mark.Records, Of: len(records), Differences: []notebooks.Difference{}}
+	then := records[:min(uint64(len(records)), mark.Records)]
+	err := session.Verify(records, "")
 	var broken *session.BrokenError
-	if err := session.Verify(records, mark.Head); errors.As(err, &broken) {
-		return []notebooks.Difference{{Seq: broken.Seq, Text: broken.Why}}, nil
+	if errors.As(err, &broken) {
+		c.Differences = append(c.Differences, notebooks.Difference{Seq: broken.Seq, Text: "the log itself is broken: " + broken.Why})
+		return c, nil
 	} else if err != nil {
 		return nil, err
 	}
-	return notebooks.Check(nb, ch, records)
+	differences, err := notebooks.Check(nb, ch, records)
+	if err != nil {
+		return nil, err
+	}
+	c.Differences = append(c.Differences, differences...)
+	if c.Exported, err = stand(ch, then); err != nil {
+		return nil, err
+	}
+	if len(then) < len(records) {
+		c.OutOfDate = notebooks.WentOn(records, len(then))
+		c.Later, err = stand(ch, records)
+	}
+	c.OK = len(c.Differences) == 0 && !c.OutOfDate
+	return c, err
+}
+
+func stand(ch *notebooks.Challenge, records []session.Record) (*notebooks.Standing, error) {
+	s, err := notebooks.Stand(ch, records)
+	return &s, err
+}
+
+// text is the answer for a terminal.
+func (c *checked) text(file string) string {
+	var b strings.Builder
+	for _, d := range c.Differences {
+		fmt.Fprintf(&b, "%s: %s\n", file, d)
+	}
+	count := fmt.Sprintf("%d of %s", c.Records, plural(c.Of, "record"))
+	switch {
+	case c.OutOfDate:
+		fmt.Fprintf(&b, "%s: %s: the session went on after this export and %s; this export has %s\n", file, count, ending(c.Later), c.Exported.Score())
+	case len(c.Differences) > 0:
+	case c.Later != nil:
+		fmt.Fprintf(&b, "%s is what the companion wrote: %s of session %s, which %s; the later ones are notes, people's points or what does not count\n",
+			file, count, c.Session, ending(c.Later))
+	default:
+		fmt.Fprintf(&b, "%s is what the companion wrote: %s of session %s, which %s\n", file, plural(c.Of, "record"), c.Session, ending(c.Exported))
+	}
+	return b.String()
+}
+
+// ending is how a session stands, as the end of a sentence.
+func ending(s *notebooks.Standing) string {
+	handed := ""
+	if !s.Submitted {
+		handed = ", with nothing submitted"
+	}
+	if s.State == "open" {
+		return "is still open at " + s.Score() + handed
+	}
+	return "ended at " + s.Score() + handed
 }
 
 func markOf(nb *notebooks.Notebook) (m exportMark, ok bool) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/assay-kernel/assay/checks/card"
@@ -66,8 +67,35 @@ func (g *Graded) headline() string {
 	if g.Version != g.challenge.Version {
 		line += "\n\nThe challenge has changed since: its statement may have read differently in the session."
 	}
+	if text := g.Unfinished(); text != "" {
+		line += "\n\n**" + text + "**"
+	}
 	return line
 }
+
+// Unfinished says what was still to come when this was exported; "" when the session was finished and something was
+// submitted. Without it, the best moment of a session would look like its end.
+func (g *Graded) Unfinished() string {
+	open, at := g.state.Finished == nil, fmt.Sprintf("when this was exported, at record %d", g.Records)
+	switch {
+	case open && g.submitted():
+		return "The session was still open " + at + "."
+	case open:
+		return "The session was still open and nothing was submitted " + at + ": this may not be its end."
+	case !g.submitted():
+		return "Nothing was submitted: the session ended without it."
+	}
+	return ""
+}
+
+// submitted says whether the candidate handed in, graded already or not.
+func (g *Graded) submitted() bool {
+	return slices.ContainsFunc(g.state.Runs, func(r *session.Run) bool { return r.Magic != nil && r.Magic.Name == "submit" }) ||
+		slices.ContainsFunc(g.state.Verdicts, func(v session.VerdictAt) bool { return v.Final })
+}
+
+// Points prints points as every export does, with at most one digit behind the point.
+func Points(f float64) string { return number(f) }
 
 // export is the cell as it goes into the file. Its metadata names no challenge: running it under our kernel must not
 // open a session.

@@ -86,6 +86,44 @@ func TestExportTellsTheWholeSession(t *testing.T) {
 	}
 }
 
+// The best moment of a session must not look like its end.
+func TestExportSaysThatTheSessionWasOpen(t *testing.T) {
+	records := demo(t)
+	handedIn := slices.IndexFunc(records, func(r session.Record) bool { return r.Request == "r9" }) + 1
+	unsubmitted := &journal{t: t, records: slices.Clone(records[:handedIn-1])}
+	unsubmitted.add(session.KindSessionFinished, "", "", session.SessionFinished{Why: "the time is over"})
+	for _, tt := range []struct {
+		name    string
+		records []session.Record
+		want    string // "" says nothing
+	}{
+		{"running", records[:16], "The session was still open and nothing was submitted when this was exported, at record 16"},
+		{"handed in, not graded", records[:handedIn], "The session was still open when this was exported"},
+		{"handed in, not finished", records[:len(records)-1], "The session was still open when this was exported"},
+		{"finished only", unsubmitted.records, "Nothing was submitted"},
+		{"handed in and finished", records, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := export(t, tt.records, ExportOptions{})
+			page, err := g.HTML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			nb := g.Notebook()
+			for format, text := range map[string]string{"ipynb": nb.Cells[0].Source, "html": string(page)} {
+				said := strings.Contains(text, "still open") || strings.Contains(text, "Nothing was submitted")
+				if !strings.Contains(text, tt.want) || tt.want == "" && said {
+					t.Errorf("%s: want %q in\n%.900s", format, tt.want, text)
+				}
+			}
+			diffs, err := Check(mustRead(t, mustBytes(t, nb)), warmUpChallenge(t), tt.records)
+			if err != nil || len(diffs) > 0 {
+				t.Errorf("check says %+v, %v", diffs, err)
+			}
+		})
+	}
+}
+
 func TestExportNeverStartsASession(t *testing.T) {
 	for _, c := range export(t, demo(t), ExportOptions{}).Notebook().Cells {
 		if assay, ok := c.Metadata["assay"].(map[string]any); ok && assay["challenge"] != nil {

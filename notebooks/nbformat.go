@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -39,42 +40,97 @@ const (
 var cellID = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 // ReadNotebook reads an .ipynb file. Files older than 4.5 get ids for their cells, which depend on nothing but the
-// place of the cell.
-func ReadNotebook(r io.Reader) (_ *Notebook, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("reading a notebook: %v", err)
-		}
-	}()
+// place of the cell. Its errors are for people who know their file and not our code: the caller puts the file's name
+// before them.
+func ReadNotebook(r io.Reader) (*Notebook, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxNotebookBytes+1))
 	switch {
 	case err != nil:
 		return nil, err
 	case len(b) > MaxNotebookBytes:
-		return nil, fmt.Errorf("larger than %d MiB", MaxNotebookBytes>>20)
+		return nil, fmt.Errorf("the file is larger than %d MiB", MaxNotebookBytes>>20)
 	case !utf8.Valid(b):
-		return nil, errors.New("not UTF-8")
+		return nil, errors.New("the file is not UTF-8, which every notebook is")
+	case len(bytes.TrimSpace(b)) == 0:
+		return nil, errors.New("the file is empty")
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
-	var root map[string]any
+	var root any
 	if err := dec.Decode(&root); err != nil {
-		return nil, fmt.Errorf("not a notebook: %v", err)
+		return nil, brokenJSON(b, err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("there is something after the notebook's end")
 	}
-	return fromJSON(root)
+	top, ok := root.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("the file is JSON, but no notebook: it is %s, not an object with cells", jsonKind(root))
+	}
+	return fromJSON(top)
+}
+
+// brokenJSON says in a person's words where a file stops being JSON.
+func brokenJSON(b []byte, err error) error {
+	var bad *json.SyntaxError
+	switch {
+	case bytes.HasPrefix(b, []byte("\ufeff")):
+		return errors.New("the file begins with a byte order mark; save it as UTF-8 without one")
+	case !strings.ContainsRune("{[", rune(bytes.TrimSpace(b)[0])):
+		return errors.New("the file is no notebook: it is not JSON")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the file is cut off: its JSON does not end")
+	case !errors.As(err, &bad):
+		return errors.New("the file is not JSON")
+	case strings.Contains(bad.Error(), "depth"):
+		return errors.New("the file is JSON that is nested too deeply")
+	}
+	return fmt.Errorf("the file is not JSON from line %d on", 1+bytes.Count(b[:max(bad.Offset-1, 0)], []byte("\n")))
+}
+
+// jsonKind names what a file holds that is no object.
+func jsonKind(v any) string {
+	switch v.(type) {
+	case []any:
+		return "a list"
+	case string:
+		return "a text"
+	case json.Number:
+		return "a number"
+	}
+	return "a single value"
+}
+
+// asInFile is a value of the file as the file has it, cut to what a line can hold.
+func asInFile(v any) string {
+	if v == nil {
+		return "missing"
+	}
+	b, err := json.Marshal(v)
+	if r := []rune(string(b)); err == nil && len(r) > 40 {
+		return string(r[:39]) + "…"
+	}
+	return string(b)
 }
 
 func fromJSON(root map[string]any) (*Notebook, error) {
 	major, minor := jsonInt(root["nbformat"]), jsonInt(root["nbformat_minor"])
+	_, cells := root["cells"]
+	_, sheets := root["worksheets"] // where nbformat 3 has them
 	switch {
+	case !cells && !sheets:
+		return nil, errors.New("the file is JSON, but no notebook: it has no cells")
 	case major != 4:
-		return nil, fmt.Errorf("nbformat is %v, not 4; open the file in JupyterLab and save it", root["nbformat"])
+		return nil, fmt.Errorf("its nbformat is %s, not 4; open the file in JupyterLab and save it", asInFile(root["nbformat"]))
+	case root["nbformat_minor"] == nil:
+		return nil, errors.New("its nbformat_minor is missing; open the file in JupyterLab and save it")
 	case minor < 0 || minor > 5:
-		return nil, fmt.Errorf("nbformat 4.%v is not known here; 4.5 is the newest", root["nbformat_minor"])
+		return nil, fmt.Errorf("nbformat 4.%s is not known here; 4.5 is the newest", asInFile(root["nbformat_minor"]))
 	}
+	return readCells(root, minor)
+}
+
+func readCells(root map[string]any, minor int) (*Notebook, error) {
 	if err := onlyKeys(root, "cells", "metadata", "nbformat", "nbformat_minor"); err != nil {
 		return nil, err
 	}
@@ -116,14 +172,14 @@ func readCell(v any, at, minor int) (c Cell, err error) {
 	case "markdown", "raw":
 		keys = append(keys, "attachments")
 	default:
-		return c, fmt.Errorf("cell_type is %v, not code, markdown or raw", m["cell_type"])
+		return c, fmt.Errorf("its cell_type is %s, not code, markdown or raw", asInFile(m["cell_type"]))
 	}
 	if err := onlyKeys(m, keys...); err != nil {
 		return c, err
 	}
 	if id, given := m["id"]; given || minor >= 5 {
 		if c.ID, ok = id.(string); !ok || !cellID.MatchString(c.ID) {
-			return c, fmt.Errorf("id %v is not 1 to 64 letters, digits, - and _", id)
+			return c, fmt.Errorf("its id is %s, not 1 to 64 letters, digits, - and _", asInFile(id))
 		}
 	} else {
 		c.ID = fmt.Sprintf("cell-%d", at+1)
@@ -158,7 +214,7 @@ func (c *Cell) readRun(m map[string]any) error {
 	if n := m["execution_count"]; n != nil {
 		count := jsonInt(n)
 		if count < 0 {
-			return fmt.Errorf("execution_count %v is not a count", n)
+			return fmt.Errorf("its execution_count is %s, not a count", asInFile(n))
 		}
 		c.ExecutionCount = &count
 	}

@@ -76,15 +76,28 @@ func TestReadNotebookRefuses(t *testing.T) {
 	}
 	const same = `{"id":"a","cell_type":"raw","metadata":{},"source":""}`
 	tests := []struct{ name, in, want string }{
-		{"not JSON", "x", "not a notebook"},
-		{"a list", "[]", "not a notebook"},
+		{"empty", "", "the file is empty"},
+		{"blank", " \n\t", "the file is empty"},
+		{"not JSON", "x", "the file is no notebook: it is not JSON"},
+		{"broken", "{\"cells\": [],\n\"metadata\":\n{,}}", "the file is not JSON from line 3 on"},
+		{"cut off", `{"nbformat":4,"cells":[`, "the file is cut off"},
+		{"byte order mark", "\ufeff" + cell(""), "byte order mark"},
+		{"deep", strings.Repeat("[", 20_000), "nested too deeply"},
+		{"a list", "[]", "the file is JSON, but no notebook: it is a list"},
+		{"a text", `"x"`, "no notebook: it is a text"},
+		{"null", "null", "no notebook: it is a single value"},
+		{"an object", "{}", "the file is JSON, but no notebook: it has no cells"},
+		{"settings", `{"nbformat":{"a":1},"editor":"vim"}`, "it has no cells"},
+		{"no version", `{"cells":[],"metadata":{}}`, "its nbformat is missing, not 4"},
+		{"odd version", `{"cells":[],"metadata":{},"nbformat":{"a":[null]}}`, `its nbformat is {"a":[null]}, not 4`},
+		{"no cell type", cell("{}"), "cell 1: its cell_type is missing"},
 		{"two", cell("") + "{}", "something after"},
 		{"old", `{"nbformat":3,"nbformat_minor":0,"worksheets":[],"metadata":{}}`, "save it"},
 		{"new", `{"nbformat":4,"nbformat_minor":6,"cells":[],"metadata":{}}`, "4.6 is not known"},
-		{"no minor", `{"nbformat":4,"cells":[],"metadata":{}}`, "is not known"},
+		{"no minor", `{"nbformat":4,"cells":[],"metadata":{}}`, "nbformat_minor is missing"},
 		{"root key", `{"nbformat":4,"nbformat_minor":5,"cells":[],"metadata":{},"x":1}`, `key "x"`},
-		{"no id", cell(`{"cell_type":"raw","metadata":{},"source":""}`), "cell 1: id"},
-		{"bad id", cell(`{"id":"a b","cell_type":"raw","metadata":{},"source":""}`), "cell 1: id a b"},
+		{"no id", cell(`{"cell_type":"raw","metadata":{},"source":""}`), "cell 1: its id is missing"},
+		{"bad id", cell(`{"id":"a b","cell_type":"raw","metadata":{},"source":""}`), `cell 1: its id is "a b"`},
 		{"same id", cell(same + "," + same), "cell 2: its id"},
 		{"cell key", cell(`{"id":"a","cell_type":"raw","metadata":{},"source":"","outputs":[]}`), `key "outputs"`},
 		{"source", cell(`{"id":"a","cell_type":"raw","metadata":{},"source":["a",1]}`), "source is not text"},
@@ -92,7 +105,7 @@ func TestReadNotebookRefuses(t *testing.T) {
 		{"transient", code(`{"output_type":"display_data","data":{},"metadata":{},"transient":{}}`), `key "transient"`},
 		{"output keys", code(`{"output_type":"stream","name":"stdout"}`), "a stream has"},
 		{"mime", code(`{"output_type":"display_data","data":{"text/plain":{}},"metadata":{}}`), "text/plain is not text"},
-		{"count", strings.Replace(code(""), "null", "-1", 1), "execution_count -1"},
+		{"count", strings.Replace(code(""), "null", "-1", 1), "execution_count is -1"},
 		{"outputs", code(strings.Repeat(`{"output_type":"stream","name":"stdout","text":""},`, maxOutputs) + `{}`), "at most 2000"},
 		{"not UTF-8", cell("\xff"), "not UTF-8"},
 		{"large", strings.Repeat(" ", MaxNotebookBytes+1), "larger than 20 MiB"},
@@ -101,7 +114,12 @@ func TestReadNotebookRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := ReadNotebook(strings.NewReader(tt.in))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want %q", err, tt.want)
+				t.Fatalf("got %v, want %q", err, tt.want)
+			}
+			for _, word := range []string{"json:", "unmarshal", "Go value", "EOF", "<nil>", "map[", "invalid character"} {
+				if strings.Contains(err.Error(), word) {
+					t.Errorf("%q is in Go's words: %s", err, word)
+				}
 			}
 		})
 	}
