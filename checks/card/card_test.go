@@ -72,7 +72,7 @@ func loopy(r *report.Report) *report.Report {
 		{Rule: "A102", Severity: report.Costs, Criterion: "fluency", Cell: "c1", Line: 7, EndLine: 9, Points: 12,
 			Code:   "for i in range(n):\n    for j in range(n):\n        out[i, j] = np.sqrt(((points[i] - points[j]) ** 2).sum())",
 			Why:    "Two nested loops touch `points` element by element; NumPy does all pairs in one expression.",
-			Better: "diff = points[:, None, :] - points[None, :, :]  # all pairs at once\nout = ...  # then reduce with axis=-1", Witnesses: []string{"loop over j inside a loop over i", "step counter: slope 1.9 on rows, the reference's is 0.0"}},
+			Better: "squares = (points ** 2).sum(axis=1)\nsquared = squares[:, None] + squares - 2 * (points @ points.T)\nout = np.sqrt(np.maximum(squared, 0))  # rounding can go below 0", Witnesses: []string{"loop over j inside a loop over i", "step counter: slope 1.9 on rows, the reference's is 0.0"}},
 		{Rule: "Q201", Severity: report.Costs, Criterion: "quality", Cell: "c1", Line: 4, EndLine: 4, Points: 3, Code: "def pairwise_distances(points):", Why: "`pairwise_distances` has no docstring, so a caller must read the code.",
 			Better: "def pairwise_distances(points):\n    \"\"\"What it computes, in one sentence.\n\n    Args:\n        points: what it holds, its shape or columns\n    \"\"\"", Witnesses: []string{"read from the docstring", "compared with the signature"}},
 		{Rule: "Q301", Severity: report.Costs, Criterion: "quality", Line: 4, EndLine: 4, Points: 1, Code: "def pairwise_distances(points):", Why: "No type hint for points.", Better: "def pairwise_distances(points: np.ndarray) -> np.ndarray:", Witnesses: []string{}},
@@ -331,6 +331,45 @@ func TestOnlyWellKnownExceptionsAreNamed(t *testing.T) {
 			if got := mdSpans(v.Next); !strings.Contains(got, c.want) || strings.Contains(got, "deadbeef") {
 				t.Errorf("%s %+v: %s", class, c, got)
 			}
+		}
+	}
+}
+
+// Style is nothing to fix first in code that does not work: an endless loop, a bare return or a wrong name earns no points on
+// the card, however well it is documented. What explains a failing test stays.
+func TestStyleWaitsForARightResult(t *testing.T) {
+	none := map[string][2]int{"basic": {0, 5}, "edge": {1, 6}, "property": {0, 30}, "contract": {6, 6}}
+	for outcome, says := range map[report.Outcome]string{report.Timeout: "ran out of time", report.Fail: "gets a wrong result", report.Error: "raise `NameError`"} {
+		r := withCase(loopy(graded([2]int{0, 4}, none)), report.Case{Class: "public", Outcome: outcome, Message: "NameError: name 'n' is not defined", Guards: "The worked example: two points."})
+		r.Findings = append(r.Findings, report.Finding{Rule: "A301", Severity: report.Costs, Criterion: "fluency", Line: 5, Code: "X.mean()", Why: "Without axis it mixes the columns.", Better: "X.mean(axis=0)"})
+		for _, in := range []Input{{Report: r, Run: 1, Phase: "code"}, {Report: r, Run: 1, Final: true, Phase: "code"}} {
+			v := feedback(in)
+			if got := v.Next.plain(); !strings.Contains(mdSpans(v.Next), "fix first what fails: a public test ") || !strings.Contains(mdSpans(v.Next), says) || strings.Contains(got, "rule") || !strings.Contains(got, "The worked example: two points.") {
+				t.Errorf("%s: next is %q", outcome, got)
+			}
+			for mime, text := range Render(in) {
+				for _, never := range []string{"docstring", "type hint", "star import", "nested loops", "Code Quality", " points (", "of 72"} {
+					if strings.Contains(text, never) {
+						t.Errorf("%s %s shows %q:\n%s", outcome, mime, never, text)
+					}
+				}
+				if !strings.Contains(text, "basic test passes") || !strings.Contains(text, "mixes the columns") {
+					t.Errorf("%s %s:\n%s", outcome, mime, text)
+				}
+			}
+		}
+	}
+	one := withCase(loopy(graded([2]int{0, 4}, with(none, "basic", 1))), report.Case{Class: "public", Outcome: report.Fail})
+	if got := Render(Input{Report: one, Run: 1})["text/plain"]; !strings.Contains(got, "docstring") || !strings.Contains(got, "of 72 points") || strings.Contains(got, "fix first what fails") {
+		t.Errorf("one basic test passes:\n%s", got)
+	}
+}
+
+// A public test's sentence names an example, a hidden test's a rule of the statement.
+func TestOnlyHiddenTestsGuardARule(t *testing.T) {
+	for class, want := range map[string]bool{"public": false, "edge": true} {
+		if got := guards(report.Case{Class: class, Guards: "The worked example: (0, 0)."}, report.PolicyFull); strings.Contains(got, "The statement's rule") != want || !strings.Contains(got, "The worked example: (0, 0).") {
+			t.Errorf("%s: %q", class, got)
 		}
 	}
 }

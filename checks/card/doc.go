@@ -12,6 +12,7 @@
 //   - Findings: the candidate's own code, why, and one better form. Never the reference's code.
 //   - Points per line of the rubric, "not scored" where nobody scored. With policy counts or none, no more than the policy
 //     allows: none says only that the run was recorded.
+//   - While no basic test passes, neither points nor findings on style: only the failing test, and findings that explain it.
 //   - Their own phase and its time, how to get a hint and what to do next.
 //   - Of failures of the product itself: one plain sentence. No path, no stack, no address, no token.
 //

@@ -35,11 +35,23 @@ func feedback(in Input) view {
 	v.Next = sentence(next(r, t, in))
 	v.Body = append(said(publicMessage(r, t)), cleanRun(r)...)
 	if in.Policy != report.PolicyCounts {
-		v.findings(r, in.Cell)
-		v.score(r)
+		v.findings(r, in.Cell, !t.works)
+		v.points(r, t, in.Final)
 	}
 	v.foot(t, in)
 	return v
+}
+
+// points shows the rubric's lines, once there is something right to give points for.
+func (v *view) points(r *report.Report, t counts, final bool) {
+	switch {
+	case t.works:
+		v.score(r)
+	case final:
+		v.Foot = []spans{sentence("No basic test passes, so no points are shown here.")}
+	default:
+		v.Foot = []spans{sentence("Points and remarks on style come once a basic test passes.")}
+	}
 }
 
 // cleanRun says when only what the candidate's kernel still holds makes the code work.
@@ -139,22 +151,27 @@ func or(text, other string) string {
 type counts struct {
 	public, hidden, publicAll, hiddenAll int // failed, of
 	basicBad                             bool
-	timeouts, killed, errors, forms      int // of the failed ones
+	works                                bool // some basic test passes; without basic tests, any test
+	timeouts, killed, errors, forms      int  // of the failed ones
 }
 
 func tally(r *report.Report) counts {
 	var t counts
+	basics, basicsPassed := 0, 0
 	for _, c := range r.Correctness.Classes {
 		if c.Name == "public" {
 			continue
 		}
 		t.hidden += c.Total - c.Passed
 		t.hiddenAll += c.Total
-		if c.Name == "basic" && 2*c.Passed < c.Total {
-			t.basicBad = true
+		if c.Name == "basic" {
+			basics, basicsPassed = c.Total, c.Passed
+			t.basicBad = 2*c.Passed < c.Total
 		}
 	}
 	t.public, t.publicAll = r.Public.Total-r.Public.Passed, r.Public.Total
+	failed, all := t.public+t.hidden, t.publicAll+t.hiddenAll
+	t.works = basicsPassed > 0 || basics == 0 && (failed < all || all == 0)
 	for _, c := range r.Correctness.Cases {
 		switch c.Outcome {
 		case report.Timeout:
@@ -252,11 +269,11 @@ func (v *view) foot(t counts, in Input) {
 	switch {
 	case !in.magics():
 	case in.Final:
-		v.Foot = []spans{sentence("This was your final run. `%finish` closes the session.")}
+		v.Foot = append(v.Foot, sentence("This was your final run. `%finish` closes the session."))
 	case t.public+t.hidden > 0:
-		v.Foot = []spans{sentence("Stuck? `%hint` shows the next hint and says first what it costs. Done? `%submit` hands in this answer.")}
+		v.Foot = append(v.Foot, sentence("Stuck? `%hint` shows the next hint and says first what it costs. Done? `%submit` hands in this answer."))
 	default:
-		v.Foot = []spans{sentence("Done? `%submit` hands in this answer.")}
+		v.Foot = append(v.Foot, sentence("Done? `%submit` hands in this answer."))
 	}
 }
 

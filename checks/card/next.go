@@ -18,7 +18,11 @@ func next(r *report.Report, t counts, in Input) string {
 		}
 		return nextLabel + " reread what the statement says about " + weakest(r) + "."
 	}
-	return nextLabel + " " + fmt.Sprintf(advice(c), testName(c.Class)) + guards(c, in.Policy)
+	label := nextLabel
+	if !t.works {
+		label += " fix first what fails:"
+	}
+	return label + " " + fmt.Sprintf(advice(c), testName(c.Class)) + guards(c, in.Policy)
 }
 
 // testName says which kind of test, as the rows above it do.
@@ -63,10 +67,14 @@ func advice(c report.Case) string {
 	return "%s gets a wrong result."
 }
 
-// guards adds the rule of the statement that a failed case guards. Under policy counts it stays out.
+// guards adds the rule of the statement that a failed case guards; a public test's is an example of it, not a rule. Under
+// policy counts it stays out.
 func guards(c report.Case, policy string) string {
 	if c.Guards == "" || policy == report.PolicyCounts {
 		return ""
+	}
+	if c.Class == "public" {
+		return " " + oneLine(c.Guards, maxSentence)
 	}
 	return " The statement's rule: " + oneLine(c.Guards, maxSentence)
 }

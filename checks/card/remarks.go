@@ -7,10 +7,14 @@ import (
 	"github.com/assay-kernel/assay/checks/report"
 )
 
-// findings puts at most two fixes first, the ones worth most, and keeps the rest folded.
-func (v *view) findings(r *report.Report, cell string) {
+// findings puts at most two fixes first, the ones worth most, and keeps the rest folded. Of code that does not work yet only
+// those are shown that a failing test bears out: style comes after a right result.
+func (v *view) findings(r *report.Report, cell string, broken bool) {
 	var costs, advice int
 	for _, f := range r.Findings {
+		if broken && !lostInTests(f) {
+			continue
+		}
 		m := newRemark(f, cell)
 		if f.Severity == report.Costs {
 			costs++
@@ -44,7 +48,7 @@ func newRemark(f report.Finding, cell string) remark {
 	switch {
 	case f.Severity == report.Costs && f.Points > 0:
 		m.Cost = "−" + num(f.Points)
-	case f.Severity == report.Costs:
+	case lostInTests(f):
 		m.Cost = "lost in the tests"
 	}
 	var facts []string
@@ -56,6 +60,9 @@ func newRemark(f report.Finding, cell string) remark {
 	m.Facts = strings.Join(facts, "; ")
 	return m
 }
+
+// lostInTests reports whether a finding explains a failing test, which has taken its points.
+func lostInTests(f report.Finding) bool { return f.Severity == report.Costs && f.Points <= 0 }
 
 // elsewhere says that a finding is not in the cell above the card.
 func elsewhere(f report.Finding, cell string) string {

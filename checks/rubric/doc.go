@@ -10,7 +10,10 @@
 // changed, a star import whose names are also used). Ruff's rules are scored only where experts' code was measured to be
 // free of them (see lintRules), and little.
 //
+// What a finding calls better must not earn a finding itself: the tests paste every suggestion over what it speaks of.
+//
 // What nobody scored has no points: "not scored" is never zero and nothing is rescaled.
+// Code that is too deep or too long to look at is no such gap: depth counts as size, and the rest of the answer keeps its evidence.
 //
 // The source is data here. It is parsed in a short-lived Python process of its own with limits, never imported or run.
 package rubric

@@ -37,6 +37,7 @@ type facts struct {
 type factError struct {
 	Line    int    `json:"line"`
 	Message string `json:"message"`
+	Refused bool   `json:"refused"` // the code is longer or deeper than anything that is written to be read
 }
 
 type class struct {
@@ -63,6 +64,7 @@ type function struct {
 	Cyclomatic int        `json:"cyclomatic"`
 	Cognitive  int        `json:"cognitive"`
 	Nesting    int        `json:"nesting"`
+	Depth      int        `json:"depth"` // of its syntax: how far anything is inside of anything else
 	Params     []string   `json:"params"`
 	Unhinted   []string   `json:"unhinted"`
 	Hinted     int        `json:"hinted"`
@@ -126,7 +128,7 @@ func Analyse(ctx context.Context, python string, in Input) (_ []byte, err error)
 // analyseRequest builds the bootstrap program and its standard input: the modules in order of their imports, then the request.
 func analyseRequest(in Input) (boot string, request []byte, err error) {
 	modules := [][2]string{}
-	for _, name := range []string{"names", "shape", "better", "loops", "safe", "review"} {
+	for _, name := range []string{"names", "shape", "better", "pairs", "loops", "safe", "review"} {
 		source, err := pySources.ReadFile("py/" + name + ".py")
 		if err != nil {
 			return "", nil, err

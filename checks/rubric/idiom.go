@@ -13,8 +13,7 @@ import (
 func (s *scoring) reach() report.Part {
 	p := report.Part{Name: PartReach, Of: reachOf, By: "own rules and clock"}
 	if s.facts == nil || s.facts.Error != nil {
-		p.By, p.Why = "", "the own rules did not run"
-		return p
+		return s.noFacts(p)
 	}
 	if s.facts.Reference == nil || len(s.in.Steps) == 0 && len(s.in.Clock) == 0 {
 		p.By, p.Why = "", "no reference run to compare with"
@@ -108,6 +107,9 @@ func (s *scoring) lostInTests(l lintHit) bool {
 
 func (s *scoring) idiomWithoutRuff(p report.Part) report.Part {
 	if s.facts == nil || s.facts.Error != nil {
+		if s.refused() != "" {
+			return s.noFacts(p)
+		}
 		p.By, p.Why = "", "neither ruff nor the own rules ran"
 		return p
 	}
@@ -161,8 +163,7 @@ func (s *scoring) inFunction(line int) bool {
 func (s *scoring) safe() report.Part {
 	p := report.Part{Name: PartSafe, Of: safeOf, By: "own rules"}
 	if s.facts == nil || s.facts.Error != nil {
-		p.By, p.Why = "", "the own rules did not run"
-		return p
+		return s.noFacts(p)
 	}
 	var sure []hit
 	for _, h := range s.facts.Hits {

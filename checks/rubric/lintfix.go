@@ -1,6 +1,7 @@
 package rubric
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,14 +16,36 @@ func (s *scoring) addLint(h lintHit, sev report.Severity, points float64, criter
 		f.Why, f.Better = text[0], text[1]
 	}
 	if first, last, form := s.form(h); form != "" {
-		f.Line, f.EndLine, f.Better = first, last, form
+		f.Line, f.EndLine, f.Better = first, last, simplest(form)
 	} else if fixed := s.fixed(h); fixed != "" {
-		f.Better = fixed
+		f.Better = simplest(fixed)
 	}
 	if f.Better == "" {
 		f.Better = "# " + strings.ReplaceAll(h.Message, "`", "")
 	}
 	s.add(f)
+}
+
+var (
+	listCopy = regexp.MustCompile(`\[(\w+) for (\w+) in ([^\[\]{}]+?)\]`)
+	dictCopy = regexp.MustCompile(`\{(\w+: \w+) for (\w+, \w+) in ([^\[\]{}]+?)\}`)
+)
+
+// simplest says a comprehension that only copies as the call it is, which is what the next look at it would ask for.
+func simplest(form string) string {
+	for _, c := range []struct {
+		copies *regexp.Regexp
+		call   string
+	}{{listCopy, "list"}, {dictCopy, "dict"}} {
+		form = c.copies.ReplaceAllStringFunc(form, func(text string) string {
+			m := c.copies.FindStringSubmatch(text)
+			if strings.ReplaceAll(m[1], ":", ",") != m[2] || strings.Contains(m[3], " if ") {
+				return text
+			}
+			return c.call + "(" + m[3] + ")"
+		})
+	}
+	return form
 }
 
 // form is the comprehension for a loop that ruff would have as one; ruff points at its innermost line.

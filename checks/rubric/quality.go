@@ -48,7 +48,29 @@ func (s *scoring) answer() []function {
 	return out
 }
 
+// refused says why the rules did not look at code that Python itself can read, or "".
+func (s *scoring) refused() string {
+	if s.facts == nil || s.facts.Error == nil || !s.facts.Error.Refused {
+		return ""
+	}
+	return s.facts.Error.Message
+}
+
+// unreadable is the finding on code that is too long or too deep to look at: it costs what the machine would have looked for,
+// since nobody else could read it either.
+func (s *scoring) unreadable(p report.Part, why string) report.Part {
+	p.Points, p.Why = pts(0), why
+	s.add(report.Finding{Rule: "Q102", Severity: report.Costs, Criterion: "quality", Line: 1, EndLine: 1, Points: sizeOf + docOf + hintsOf + namingOf + clutterOf,
+		Why: "The answer cannot be read: " + why + ".", Better: "# short functions, and data in a file or a table",
+		Witnesses: []string{"measured: " + why, "Python could load it"}})
+	return p
+}
+
 func (s *scoring) noFacts(p report.Part) report.Part {
+	if why := s.refused(); why != "" {
+		p.Points, p.Why = pts(0), why
+		return p
+	}
 	p.By, p.Points = "", nil
 	p.Why = "the own rules did not run"
 	if s.facts != nil && s.facts.Error == nil {
@@ -69,11 +91,15 @@ var bands = []band{
 	{"cognitive complexity", func(f function) int { return f.Cognitive }, 15, 25},
 	{"lines of code", func(f function) int { return f.Lines }, 50, 80},
 	{"levels of nesting", func(f function) int { return f.Nesting }, 3, 4},
+	{"levels of syntax inside each other", func(f function) int { return f.Depth }, 40, 80}, // experts' deepest: 26
 }
 
 // size judges the worst function on every band.
 func (s *scoring) size() report.Part {
 	p := report.Part{Name: PartSize, Of: sizeOf, By: "own rules"}
+	if why := s.refused(); why != "" {
+		return s.unreadable(p, why)
+	}
 	funcs := s.answer()
 	if len(funcs) == 0 {
 		return s.noFacts(p)

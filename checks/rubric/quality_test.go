@@ -1,8 +1,11 @@
 package rubric
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/assay-kernel/assay/checks/report"
 )
 
 // body is a function with one changed thing; everything else is in order.
@@ -116,6 +119,52 @@ func TestBetterSignature(t *testing.T) {
 		r := score(t, Input{Source: code, EntryPoints: []string{"hourly"}, ReferenceSource: reference})
 		if f, ok := finding(r, "Q301"); !ok || f.Better != want {
 			t.Errorf("%s: %q, want %q", code, f.Better, want)
+		}
+	}
+}
+
+// Code that nobody could write by hand loses what it hides: one absurd expression in dead code once kept the rules from
+// looking at anything, and its answer was scored out of fewer points.
+func TestAbsurdDepthKeepsTheEvidence(t *testing.T) {
+	const body = "    out = []\n    for a in X:\n        for b in X:\n            print(np.linalg.norm(a - b))\n            out.append(np.linalg.norm(a - b))\n    return out\n"
+	for name, dead := range map[string]string{
+		"sum":        "N" + strings.Repeat(" + N", 600),
+		"long sum":   "N" + strings.Repeat(" + N", 4000),
+		"attributes": "N" + strings.Repeat(".a", 5000),
+		"calls":      "N" + strings.Repeat("(1)", 3000),
+		"signs":      strings.Repeat("-", 2000) + "N",
+	} {
+		source := "import numpy as np\n\nN = 1\n\n\ndef pairwise_distances(X):\n    if N > 1:\n        return " + dead + "\n" + body
+		r := score(t, Input{Source: source, EntryPoints: []string{"pairwise_distances"}, Steps: growing("rows"), ReferenceSource: warmup})
+		for line, want := range map[string]float64{PartSize: 0, PartDoc: 0, PartHints: 0, PartNaming: 1, PartClutter: 1} {
+			if got := points(part(t, r.Quality, line).Points); got != want {
+				t.Errorf("%s: %s %v, want %v: %s", name, line, got, want, dump(r.Quality.Parts))
+			}
+		}
+		if r.Fluency.NotScored != 0 || r.Quality.NotScored != namesOf+splitOf {
+			t.Errorf("%s: not scored %v of fluency, %v of quality", name, r.Fluency.NotScored, r.Quality.NotScored)
+		}
+		if f, ok := finding(r, "Q101"); !ok || f.Points != sizeOf || !strings.Contains(f.Why, "levels of syntax") {
+			t.Errorf("%s: %s", name, dump(r.Findings))
+		}
+		if _, ok := finding(r, "A106"); !ok {
+			t.Errorf("%s: the loop beside it is not seen: %s", name, dump(r.Findings))
+		}
+	}
+}
+
+// What even the parser gives up on loses all that the machine looks for, and says so once.
+func TestUnreadableCodeIsAFinding(t *testing.T) {
+	for name, text := range map[string]string{"long": "# " + strings.Repeat("x", maxSource) + "\n", "deep": "y = lambda: " + strings.Repeat("-", 50_000) + "1\n"} {
+		python, ruff := tools(t)
+		in := Input{Report: graded(), Source: text + warmup, EntryPoints: []string{"pairwise_distances"}, Steps: flat("rows"), ReferenceSource: warmup}
+		_ = Run(context.Background(), python, ruff, in) // ruff may refuse it too
+		if got := points(in.Report.Quality.Points); got != 0 || in.Report.Quality.NotScored != namesOf+splitOf || in.Report.Fluency.NotScored != 0 && name == "long" {
+			t.Errorf("%s: %s", name, dump(in.Report))
+		}
+		f, ok := finding(in.Report, "Q102")
+		if !ok || f.Points != qualityOf-namesOf-splitOf || f.Severity != report.Costs {
+			t.Errorf("%s: %s", name, dump(in.Report.Findings))
 		}
 	}
 }

@@ -3,6 +3,7 @@ import ast
 import re
 
 import better
+import pairs
 from names import ARRAY2, ARRAYS, FRAME, SERIES, TABLES, WHOLE, DICT, LIST, TEXT, base_name, dotted, names_in, own_nodes
 
 # Loops that array code needs too: the work of one pass is large, or each pass needs the one before.
@@ -145,31 +146,10 @@ def _for(loop, kinds, names, nested):
         if deeper and indexed(inner, deeper[0], kinds):
             nested.add(inner)
             return [_hit("A102", "loop", loop, "Two nested loops touch `%s` element by element; NumPy does all pairs in one expression." % (seq or "the array"),
-                         _pairs(loop, index, inner, deeper[0]), ["loop over %s inside a loop over %s" % (deeper[0], index)])]
-    form = better.of_index_loop(loop, index) or "%s = ...  # one expression on the whole of `%s`, no index" % ("result", seq or "x")
+                         pairs.of_loops(loop, index, deeper[0], kinds, {**_enumerated(loop), **_enumerated(inner)}), ["loop over %s inside a loop over %s" % (deeper[0], index)])]
+    form = better.of_index_loop(loop, index) or pairs.of_one_loop(loop, index, kinds, _enumerated(loop)) or "%s = ...  # one expression on the whole of `%s`, no index" % ("result", seq or "x")
     return [_hit("A101", "loop", loop, "The loop works on one element of `%s` at a time; an array expression does them all in compiled code." % (seq or "the array"), form,
                  ["%s indexed by %s" % (uses[0][0], index)])]
-
-
-def _pairs(outer, i, inner, j):
-    """Broadcasting form of out[i, j] = f(x[i], y[j]) where the body is that one assignment."""
-    if len(outer.body) == 1 and len(inner.body) == 1 and isinstance(inner.body[0], ast.Assign):
-        s = inner.body[0]
-        t = s.targets[0]
-        if isinstance(t, ast.Subscript) and isinstance(t.value, ast.Name):
-            bases = {}
-            for n in ast.walk(s.value):
-                if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and isinstance(n.slice, ast.Name):
-                    bases.setdefault(n.slice.id, set()).add(n.value.id)
-            if set(bases) == {i, j} and len(bases[i]) == len(bases[j]) == 1:
-                a, b = min(bases[i]), min(bases[j])
-                if any(isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "dot" for n in ast.walk(s.value)):
-                    return "%s = %s @ %s.T" % (t.value.id, a, b)
-                return "diff = %s[:, None, :] - %s[None, :, :]  # all pairs at once\n%s = ...  # then reduce with axis=-1" % (a, b, t.value.id)
-    return _PAIRS
-
-
-_PAIRS = "left = x[:, None]   # rows down\nright = x[None, :]  # rows across\nresult = ...        # one expression of left and right gives every pair"
 
 
 def _direct(loop, kinds):
@@ -183,9 +163,28 @@ def _direct(loop, kinds):
         return []
     if not any(isinstance(n, (ast.BinOp, ast.Compare, ast.AugAssign)) for n in ast.walk(loop)):
         return []
-    what = better.text(known[0], 40)
+    what = better.text(known[0], 40) or "the array"
     return [_hit("A106", "loop", loop, "The loop takes `%s` apart element by element; an array expression does the same on all of it." % what,
-                 "result = ...  # an expression of `%s` itself, then a reduction with axis=" % what, ["%s is an array" % what])]
+                 _pairs(loop, kinds) or better.of_element_loop(loop) or "result = ...  # an expression of `%s` itself, then a reduction with axis=" % what, ["%s is an array" % what])]
+
+
+def _pairs(outer, kinds):
+    """The better form of for a in X: for b in Y, or ""."""
+    for inner in outer.body:
+        if isinstance(inner, ast.For) and all(isinstance(n, ast.Name) for f in (outer, inner) for n in (f.target, f.iter)):
+            return pairs.of_loops(outer, outer.target.id, inner.target.id, kinds, {f.target.id: (f.iter.id, f.target.id) for f in (outer, inner)})
+    if isinstance(outer.target, ast.Name) and isinstance(outer.iter, ast.Name):
+        return pairs.of_one_loop(outer, outer.target.id, kinds, {outer.target.id: (outer.iter.id, outer.target.id)})
+    return ""
+
+
+def _enumerated(loop):
+    """{"a": ("X", "i")} of for i, a in enumerate(X)."""
+    t, it = loop.target, loop.iter
+    if isinstance(t, ast.Tuple) and len(t.elts) == 2 and all(isinstance(e, ast.Name) for e in t.elts) and isinstance(it, ast.Call) \
+            and it.args and isinstance(it.args[0], ast.Name):
+        return {t.elts[1].id: (it.args[0].id, t.elts[0].id)}
+    return {}
 
 
 def _groups(seq):
@@ -209,8 +208,10 @@ def _rows(loop, kinds):
     elif isinstance(loop.target, ast.Name):
         row = loop.target.id
         index = "Index"
-    form = better.of_rows(loop, frame, row, index) or '%s["new"] = %s["a"] * %s["b"]  # whole columns at once' % ((frame or "df",) * 3)
     writes = _writes_to(loop, frame)
+    table = frame or "df"
+    columns = '%s["a"] * %s["b"]' % (table, table)
+    form = better.of_rows(loop, frame, row, index) or ("%s = %s.assign(new=%s)" % (table, table, columns) if writes else "result = " + columns) + "  # whole columns at once"
     if writes:  # pandas gives no promise about what the loop then sees
         return [_hit("A202", "row", loop, "`%s` is changed while %s() walks over it: rows are copies, so changes get lost or come late, and every row costs Python time." %
                      (frame, it.func.attr), form, ["line %d writes to %s" % (writes.lineno, frame)])]
@@ -241,16 +242,14 @@ def _comprehension(node, kinds):
     arithmetic = any(isinstance(n, (ast.BinOp, ast.Compare)) for n in ast.walk(node.elt)) or any(gen.ifs) or _asks(node.elt, gen.target)
     seq = gen.iter
     if kinds.of(seq) in ARRAYS + (SERIES,) and arithmetic and not _groups(seq) and isinstance(gen.target, ast.Name):
-        name = better.text(seq, 40)
-        form = ""
-        if _per_row(node.elt, gen.target) and isinstance(seq, ast.Name):
-            form = "%s(%s, axis=1)" % (better.text(node.elt.func), seq.id)
-        elif isinstance(node.elt, ast.ListComp):
-            form = _PAIRS
-        elif isinstance(seq, ast.Name) and not gen.ifs and len(node.generators) == 1:
-            form = re.sub(r"\b%s\b" % re.escape(gen.target.id), seq.id, better.text(node.elt))
-        elif isinstance(seq, ast.Name) and len(gen.ifs) == 1 and isinstance(node.elt, ast.Name):
-            form = "%s[%s]" % (seq.id, re.sub(r"\b%s\b" % re.escape(gen.target.id), seq.id, better.text(gen.ifs[0])))
+        name = better.text(seq, 40) or "the array"
+        form = pairs.of_comprehension(node, kinds)
+        if not form and len(node.generators) == 1 and len(gen.ifs) <= 1:
+            form = isinstance(seq, ast.Name) and pairs.of_one_loop(node.elt, gen.target.id, kinds, {gen.target.id: (seq.id, gen.target.id)})
+            form = form or better.of_element(node.elt, gen.target.id, seq)
+            kept = better.of_element(gen.ifs[0], gen.target.id, seq) if gen.ifs else ""
+            if gen.ifs:
+                form = "%s[%s]" % (name, kept) if kept and isinstance(node.elt, ast.Name) and isinstance(seq, ast.Name) else ""
         return [_hit("A105", "loop", node, "The comprehension takes `%s` apart element by element; a mask or an array expression does it at once." % name,
                      form or "result = ...  # an expression of `%s` itself" % name, ["%s is an array" % name])]
     if isinstance(gen.target, ast.Name) and isinstance(seq, ast.Call) and isinstance(seq.func, ast.Name) and seq.func.id == "range" and seq.args:
@@ -258,7 +257,7 @@ def _comprehension(node, kinds):
         uses = indexed(node, gen.target.id, kinds)
         neighbours = any(isinstance(n, ast.Subscript) and isinstance(n.slice, (ast.BinOp, ast.Slice)) for n in ast.walk(node))
         if base and uses and not neighbours and any(kinds.kind.get(b) in WHOLE for b, _, _ in uses):
-            form = better.whole(node.elt, gen.target.id)
+            form = pairs.of_comprehension(node, kinds) or better.whole(node.elt, gen.target.id)
             return [_hit("A105", "loop", node, "The comprehension indexes `%s` element by element; an array expression does it at once." % base,
                          form or "result = ...  # an expression of `%s` itself" % base, ["%s indexed by %s" % (uses[0][0], gen.target.id)])]
     return []
@@ -271,18 +270,13 @@ def _asks(elt, target):
                and not (isinstance(n.func, ast.Name) and n.func.id in ("str", "int", "float", "repr", "bool", "tuple", "list", "len", "isinstance")) for n in ast.walk(elt))
 
 
-def _per_row(elt, target):
-    """np.f(row) for row in X: one reduction with axis does it."""
-    return isinstance(elt, ast.Call) and isinstance(elt.func, ast.Attribute) and base_name(elt.func) in ("np", "numpy") and len(elt.args) == 1 \
-        and isinstance(elt.args[0], ast.Name) and isinstance(target, ast.Name) and elt.args[0].id == target.id
-
-
 def _tensor(node, kinds):
     """X[:, None, :] - X[None, :, :]: every pair of rows with every feature, at once in memory."""
     if not isinstance(node.op, (ast.Sub, ast.Mult, ast.Add)) or not (_expands(node.left, kinds) and _expands(node.right, kinds)):
         return []
     hit = _hit("A108", "tensor", node, "This builds an array with one entry for every pair of rows and every column, only to reduce it again: much memory, and slow for it.",
-               "gram = a @ b.T  # all dot products at once, no third axis\n# |x - y|^2 = |x|^2 + |y|^2 - 2 x.y", ["a third axis that is reduced again"])
+               pairs.gram(base_name(node.left) or "a", base_name(node.right) or "b") if isinstance(node.op, ast.Sub) else
+               "result = %s @ %s.T  # all dot products at once, no third axis" % (base_name(node.left) or "a", base_name(node.right) or "b"), ["a third axis that is reduced again"])
     hit["quiet"] = True
     return [hit]
 
@@ -307,12 +301,12 @@ def _call(node, kinds, names):
                      "the first result." % last if last == "vectorize" else "np.%s calls Python once per element or row." % last,
                      "result = np.where(x > 0, x, 0)  # for example: say it with array operations", facts)]
     if name in ("sum", "min", "max", "any", "all", "sorted") and len(node.args) == 1 and kinds.of(node.args[0]) in ARRAYS:
-        what = better.text(node.args[0], 60)
+        what = better.text(node.args[0], 60) or "x"
         method = {"sorted": "np.sort(%s)"}.get(name, "%s." + name + "(axis=0)" if kinds.of(node.args[0]) == ARRAY2 else "%s." + name + "()")
         return [_hit("A104", "builtin", node, "The built-in %s() walks an array element by element, and over the first axis only; the array's own method is compiled and can "
                      "take an axis." % name, method % what, ["%s is an array" % what])]
     if name == "map" and len(node.args) == 2 and kinds.of(node.args[1]) in ARRAYS:
-        what = better.text(node.args[1], 60)
+        what = better.text(node.args[1], 60) or "x"
         return [_hit("A104", "builtin", node, "map() calls Python once per element of an array.", "%s.astype(float)  # or another array operation" % what, ["%s is an array" % what])]
     if isinstance(node.func, ast.Attribute) and node.func.attr == "apply" and _axis_is_rows(node):
         frame = base_name(node.func.value)
@@ -321,9 +315,7 @@ def _call(node, kinds, names):
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("map", "apply") and kinds.of(node.func.value) == SERIES and node.args:
         fn = node.args[0]
         if isinstance(fn, ast.Lambda) and isinstance(fn.body, (ast.BinOp, ast.Compare, ast.IfExp)) and not _texty(fn.body):
-            form = re.sub(r"\b%s\b" % re.escape(fn.args.args[0].arg), lambda m: better.text(node.func.value, 60), better.text(fn.body)) if fn.args.args else ""
-            if isinstance(fn.body, ast.IfExp):
-                form = ""
+            form = better.of_element(fn.body, fn.args.args[0].arg, node.func.value) if fn.args.args else ""
             return [_hit("A205", "middle", node, "%s() with a lambda calls Python once per value; the arithmetic works on the whole column." % node.func.attr,
                          form or "np.where(condition, a, b)  # on whole columns", ["series.%s(lambda)" % node.func.attr])]
     return []
@@ -350,10 +342,12 @@ def _grow(loop, kinds, names):
                 continue
             name = "pandas.concat"
         if name in ("numpy.append", "numpy.concatenate", "numpy.vstack", "numpy.hstack", "numpy.r_"):
+            form = better.of_growth(loop, n.value.args[-1]) if name == "numpy.append" and len(n.value.args) == 2 else ""
             out.append(_hit("A107", "grow", n, "np.%s copies the whole array in every pass, so the time grows with the square of the length." % name.split(".")[-1],
-                            "parts = []\nfor ...:\n    parts.append(value)\n%s = np.array(parts)  # one copy at the end" % target, ["%s grows in a loop" % target]))
+                            "%s = %s" % (target, form) if form else "parts = [...]  # an array or a list of all values\n%s = np.concatenate(parts)  # one copy, after the loop" % target,
+                            ["%s grows in a loop" % target]))
         elif name == "pandas.concat":
             out.append(_hit("A204", "grow", n, "concat copies the whole frame in every pass, so the time grows with the square of the length.",
-                            "parts = []\nfor ...:\n    parts.append(piece)\n%s = pd.concat(parts, ignore_index=True)  # one copy at the end" % target,
+                            "parts = [...]  # a list of all pieces\n%s = pd.concat(parts, ignore_index=True)  # one copy, after the loop" % target,
                             ["%s grows in a loop" % target]))
     return out

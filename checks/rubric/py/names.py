@@ -61,7 +61,10 @@ def base_name(node):
 
 
 def own_nodes(scope):
-    """Nodes of a function or module without those of functions and classes inside it, in source order."""
+    """Nodes of a function or module without those of functions and classes inside it, in source order. Found once: every rule asks."""
+    found = getattr(scope, "_own_nodes", None)
+    if found is not None:
+        return found
     out, stack = [], list(reversed(scope.body))
     while stack:
         node = stack.pop()
@@ -69,6 +72,7 @@ def own_nodes(scope):
             continue
         out.append(node)
         stack.extend(reversed(list(ast.iter_child_nodes(node))))
+    scope._own_nodes = out
     return out
 
 
@@ -76,10 +80,18 @@ def names_in(node):
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
+def unparsed(node):
+    """The source of a node, "..." where there is none: some trees have no text."""
+    try:
+        return ast.unparse(node)
+    except (ValueError, RecursionError):
+        return "..."
+
+
 def annotation_kind(node):
     if node is None:
         return None
-    text = ast.unparse(node)
+    text = unparsed(node)
     if re.search(r"\bDataFrame\b", text):
         return FRAME
     if re.search(r"\bSeries\b", text):

@@ -10,12 +10,11 @@ import safe
 import shape
 from names import Kinds, dotted, imports, own_nodes
 
-MAX_DEPTH = 120
 LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "torch")
 
 
 class Refused(Exception):
-    """The source is too large or too deep to look at."""
+    """The source is too large or too deep to look at, which ordinary code never is."""
 
 
 def parse(source, limit):
@@ -25,13 +24,9 @@ def parse(source, limit):
         tree = ast.parse(source)
     except (RecursionError, MemoryError):
         raise Refused("the code is nested too deeply") from None
-    level, depth = [tree], 0
-    while level:
-        level = [c for n in level for c in ast.iter_child_nodes(n)]
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise Refused("the code is nested too deeply")
-    return tree
+    depths = shape.depths(tree)
+    shape.prune(tree)
+    return tree, depths
 
 
 def reachable(funcs, entry_points):
@@ -108,7 +103,7 @@ def _after_exit(body):
 
 
 def look(source, entry_points, limit, stated=None):
-    tree = parse(source, limit)
+    tree, depths = parse(source, limit)
     names, star_imports = imports(tree)
     funcs = shape.functions(tree)
     reach = reachable(funcs, entry_points)
@@ -121,7 +116,7 @@ def look(source, entry_points, limit, stated=None):
         kinds = kinds_of[qual] = Kinds(fn, names, parent or module, (stated or {}).get(qual))
         entry = fn.name in entry_points or cls in entry_points and bool(cls)
         d = shape.describe(qual, fn, cls, doc)
-        d.update(entry=entry, reach=qual in reach, clutter=clutter(fn))
+        d.update(depth=depths.get((fn.lineno, fn.col_offset), 0), entry=entry, reach=qual in reach, clutter=clutter(fn))
         out["functions"].append(d)
         if qual in reach:
             out["loops"] += loop_lines(fn)
@@ -144,20 +139,28 @@ def look(source, entry_points, limit, stated=None):
     return out
 
 
+def _reference(source, entry_points, limit):
+    try:
+        ref = look(source, entry_points, limit)
+    except Refused as e:
+        raise ValueError("the reference: %s" % e) from None  # which is not the answer's fault
+    return {"functions": ref["functions"], "calls": ref["calls"]}, ref["stated"]
+
+
 def answer(request):
     out = {"python": platform.python_version()}
     entry_points = request.get("entry_points") or []
     try:
         stated = {}
         if request.get("reference"):
-            ref = look(request["reference"], entry_points, request["limit"])
-            out["reference"] = {"functions": ref["functions"], "calls": ref["calls"]}
-            stated = ref["stated"]
+            out["reference"], stated = _reference(request["reference"], entry_points, request["limit"])
         out.update(look(request["source"], entry_points, request["limit"], stated))
         del out["stated"]
     except SyntaxError as e:
         out["error"] = {"line": e.lineno or 0, "message": e.msg or "syntax error"}
-    except (Refused, RecursionError, ValueError) as e:
+    except Refused as e:
+        out["error"] = {"line": 0, "message": str(e), "refused": True}
+    except (RecursionError, ValueError) as e:
         out["error"] = {"line": 0, "message": str(e)}
     for h in out.get("hits", ()):
         h.setdefault("certain", False)

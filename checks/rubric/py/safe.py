@@ -42,7 +42,7 @@ def _axis(scope, kinds, names):
         base = _reduced(call, kinds, names)
         if base and base in names_in(n.left) and call.lineno not in seen:
             seen.add(call.lineno)
-            fixed = better.text(call).rstrip(")") + (", axis=0)" if call.args else "axis=0)")
+            fixed = better.text(ast.Call(call.func, call.args, call.keywords + [ast.keyword("axis", ast.Constant(0))]))
             out.append(_hit("A301", "axis", call, "`%s` has rows and columns, and without axis the reduction mixes them all into one number; every column needs its own." % base,
                             fixed + "  # the axis that disappears: one value per column", ["%s is 2-D" % base]))
     return out
@@ -72,7 +72,7 @@ def _nan(scope, names):
             for a, b in ((n.left, n.comparators[0]), (n.comparators[0], n.left)):
                 name = dotted(b, names) if isinstance(b, (ast.Attribute, ast.Name)) else ""
                 if name in ("numpy.nan", "math.nan", "pandas.NA", "numpy.NaN"):
-                    what = better.text(a, 60)
+                    what = better.text(a, 60) or "..."
                     out.append(_hit("A401", "nan", n, "NaN is not equal to anything, itself included, so this is never what it seems.",
                                     "np.isnan(%s)" % what if isinstance(n.ops[0], ast.Eq) else "~np.isnan(%s)" % what, ["== with NaN"]))
     return out
@@ -89,7 +89,7 @@ def _unset(scope, names):
         keys = {k.arg: k.value for k in n.keywords}
         if "where" in keys and not isinstance(keys["where"], ast.Constant) and not keys.keys() & {"out", None}:
             out.append(_hit("A402", "unset", n, "where= without out= leaves the other entries unset: they are whatever the memory held before, often 0, sometimes not.",
-                            "%s, out=np.zeros_like(...))  # what the other entries shall be" % better.text(n, 100)[:-1], ["where= without out="]))
+                            "%s, out=np.zeros_like(...))  # what the other entries shall be" % (better.text(n, 100)[:-1] or "np.divide(a, b, where=mask"), ["where= without out="]))
     return out
 
 
@@ -183,8 +183,8 @@ def _chained(scope, kinds):
             frame = kinds.of(inner.value) == FRAME
             by_loc = isinstance(inner.value, ast.Attribute) and inner.value.attr in ("loc", "iloc") and not isinstance(inner.slice, ast.Tuple)
             if mask or frame or by_loc and kinds.kind.get(base_name(inner)) == FRAME:
-                base = better.text(inner.value, 40)
-                col, rows = better.text(t.slice, 60), better.text(inner.slice, 80)
+                base = better.text(inner.value, 40) or "df"
+                col, rows = better.text(t.slice, 60) or "...", better.text(inner.slice, 80) or "..."
                 if isinstance(inner.slice, ast.Constant):
                     col, rows = rows, col
                 out.append(_hit("A502", "chain", n, "Two brackets in a row write into a temporary copy, so `%s` stays as it was." % base,
@@ -198,7 +198,7 @@ def _integer_division(scope, kinds):
     for n in own_nodes(scope):
         if isinstance(n, ast.BinOp) and isinstance(n.op, ast.FloorDiv) and _sum_like(n.left) and _count_like(n.right, kinds):
             out.append(_hit("A601", "intdiv", n, "`//` throws the fraction away, so this mean of whole numbers is cut down.",
-                            "%s / %s" % (better.text(n.left, 60), better.text(n.right, 60)), ["floor division of a sum by a count"]))
+                            "%s / %s" % (better.text(n.left, 60) or "total", better.text(n.right, 60) or "count"), ["floor division of a sum by a count"]))
     return out
 
 
@@ -263,7 +263,7 @@ def _defaults(fn, names):
         change = _changes(fn, arg.arg)
         hit = _hit("A901", "default", arg, "The default of `%s` is made once and shared by every call%s." %
                    (arg.arg, ", and line %d changes it, so one call leaks into the next" % change.lineno if change else ""),
-                   "def %s(..., %s=None):\n    %s = %s if %s is None else %s" % (fn.name, arg.arg, arg.arg, better.text(default, 40), arg.arg, arg.arg), ["mutable default"])
+                   "%s\n    %s = %s if %s is None else %s" % (better.head(fn, arg.arg), arg.arg, better.text(default, 40) or "...", arg.arg, arg.arg), ["mutable default"])
         hit["certain"] = change is not None
         if change:
             hit["facts"] = ["a mutable default", "changed in line %d" % change.lineno]
@@ -303,7 +303,7 @@ def _surroundings(fn, names):
         name = dotted(n, names) if isinstance(n, (ast.Name, ast.Attribute)) else ""
         if name in SURROUNDINGS:
             return [_hit("A903", "surroundings", n, "This asks `%s`, so the result depends on where the function runs and not only on its arguments." % name,
-                         "def %s(...):  # what it needs to know comes in as an argument" % fn.name, ["reads %s" % name])]
+                         "%s  # what it needs to know comes in as an argument" % better.head(fn), ["reads %s" % name])]
     return []
 
 

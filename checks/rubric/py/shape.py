@@ -3,11 +3,59 @@ import ast
 import builtins
 import re
 
-from names import own_nodes
+from names import own_nodes, unparsed
 
 SHADOWED = {n for n in dir(builtins) if n.islower() and not n.startswith("_")} - {"copyright", "credits", "license", "exit", "quit"}
 SECTIONS = re.compile(r"(?mi)^\s*(args|arguments|parameters|params|returns?|yields?|raises|examples?|notes?|attributes|see also|references|"
                       r"other parameters|keyword args|warnings?|usage)\s*:?\s*$|^\s*:(param|returns?|rtype|type|raises)\b")
+
+
+MAX_DEPTH = 80  # of what is looked at: nobody writes deeper code by hand
+
+
+def depths(tree):
+    """(line, column) of each function -> how deep its syntax is."""
+    found, level = {}, [(tree, (), 0)]
+    while level:
+        below = []
+        for node, around, depth in level:
+            for at, start in around:
+                found[at] = max(found[at], depth - start)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                at = node.lineno, node.col_offset
+                found[at] = 0
+                around += ((at, depth),)
+            below += [(c, around, depth if _elif(node, c) else depth + 1) for c in ast.iter_child_nodes(node)]
+        level = below
+    return found
+
+
+def _elif(node, child):
+    """Whether child is the elif of node: those stand in one line of thought, however many there are."""
+    return isinstance(node, ast.If) and isinstance(child, ast.If) and node.orelse == [child]
+
+
+def prune(tree):
+    """Cuts what lies deeper than MAX_DEPTH, so that no rule runs out of stack or of time and the rest keeps its evidence."""
+    level = [(tree, 0)]
+    while level:
+        below = []
+        for node, depth in level:
+            if depth >= MAX_DEPTH:
+                _cut(node)
+            below += [(c, depth if _elif(node, c) else depth + 1) for c in ast.iter_child_nodes(node)]
+        level = below
+
+
+def _cut(node):
+    """Leaves nothing of the expressions and statements below node; keywords and the like stay, and are cut in their turn."""
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.expr):
+            setattr(node, name, ast.copy_location(ast.Constant(...), value))
+        elif isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            setattr(node, name, [ast.copy_location(ast.Pass(), value[0])])
+        elif isinstance(value, list) and any(isinstance(v, ast.expr) for v in value):
+            setattr(node, name, [ast.copy_location(ast.Constant(...), v) if isinstance(v, ast.expr) else v for v in value])
 
 
 def functions(tree):
@@ -40,8 +88,8 @@ def describe(qual, fn, cls, doc_lines):
 
 
 def _head(fn):
-    text = "def %s(%s)" % (fn.name, ast.unparse(fn.args))
-    return text + (" -> %s:" % ast.unparse(fn.returns) if fn.returns else ":")
+    text = "def %s(%s)" % (fn.name, unparsed(fn.args))
+    return text + (" -> %s:" % unparsed(fn.returns) if fn.returns else ":")
 
 
 def _params(fn, cls):
