@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/assay-kernel/assay/notebooks"
@@ -21,21 +22,62 @@ const listSchema = "assay.list/1"
 // openBank reads the challenges that come with the program and those in dirs.
 func openBank(dirs []string) (*notebooks.Bank, error) { return notebooks.OpenBank(dirs...) }
 
-// lookup finds a challenge, or names the ones whose slugs look like what was asked for.
-func lookup(bank *notebooks.Bank, slug string) (*notebooks.Challenge, error) {
+// lookup finds a challenge, or names the ones whose slugs look like what was asked for. The folders of the bank are for the
+// command that lists all of them.
+func lookup(bank *notebooks.Bank, slug string, dirs ...string) (*notebooks.Challenge, error) {
 	if c, ok := bank.Lookup(slug); ok {
 		return c, nil
 	}
-	var near []string
-	for _, s := range bankSlugs(bank) {
-		if strings.Contains(s, slug) || sharedWord(s, slug) {
+	list := "assay list shows them; one of your own needs --bank DIR"
+	if len(dirs) > 0 {
+		list = "assay list --bank " + strings.Join(dirs, " --bank ") + " shows them"
+	}
+	near := nearSlugs(bankSlugs(bank), slug)
+	if len(near) > 0 && len(near) <= 4 {
+		return nil, usagef("no challenge %q; did you mean %s? %s", slug, strings.Join(near, " or "), list)
+	}
+	return nil, usagef("no challenge %q; %s", slug, list)
+}
+
+// nearSlugs are those that are few typing errors away, else those that share a word with what was asked for.
+func nearSlugs(slugs []string, slug string) []string {
+	var near, related []string
+	least := 3 // so many errors are another word
+	for _, s := range slugs {
+		if d := typingErrors(s, slug); d < least {
+			near, least = []string{s}, d
+		} else if d == least && len(near) > 0 {
 			near = append(near, s)
 		}
+		if strings.Contains(s, slug) || sharedWord(s, slug) {
+			related = append(related, s)
+		}
 	}
-	if len(near) > 0 && len(near) <= 4 {
-		return nil, usagef("no challenge %q; did you mean %s?", slug, strings.Join(near, " or "))
+	if len(near) > 0 {
+		return near
 	}
-	return nil, usagef("no challenge %q; assay list shows them", slug)
+	return related
+}
+
+// typingErrors counts the letters to add, drop or change to make b of a.
+func typingErrors(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 func sharedWord(a, b string) bool {
@@ -129,7 +171,7 @@ func runNew(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	ch, err := lookup(bank, rest[0])
+	ch, err := lookup(bank, rest[0], banks...)
 	if err != nil {
 		return err
 	}
@@ -163,10 +205,16 @@ func scaffold(slug, parent string) error {
 	if parent == "" {
 		parent = "."
 	}
+	dir := filepath.Join(parent, slug)
+	if _, err := os.Stat(parent); err != nil {
+		return missingFolder(err, dir)
+	}
 	if err := notebooks.Scaffold(parent, slug); err != nil {
+		if strings.HasSuffix(err.Error(), syscall.EEXIST.Error()) { // its errors are for people: they are text only
+			return usagef("%s is there already; see what it lacks with assay verify --bank %s %s, or choose another slug or folder (-o)", dir, dir, slug)
+		}
 		return err
 	}
-	dir := filepath.Join(parent, slug)
 	fmt.Println(dir)
 	fmt.Fprintf(os.Stderr, "next: change its files, and see what is missing with assay verify --bank %s %s --watch\n", dir, slug)
 	return nil

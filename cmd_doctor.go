@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/assay-kernel/assay/checks"
+	"github.com/assay-kernel/assay/kernel/companion/store"
 	"github.com/assay-kernel/assay/kernel/link"
 )
 
@@ -26,7 +29,8 @@ type finding struct {
 }
 
 func runDoctor(ctx context.Context, args []string) error {
-	fs := newFlags("doctor", "", "Says what was found on this machine: Python, libraries, isolation, recorded sessions, companion.")
+	fs := newFlags("doctor", "", "Says what was found on this machine: Python, libraries, isolation, recorded sessions, companion.\n"+
+		"Exits with 1 when an interview cannot be held here.")
 	asJSON := fs.Bool("json", false, "print one JSON document")
 	pythonFlag := fs.String("python", "", "the interpreter (its `PATH`) to look at")
 	if _, err := parse(fs, args, 0, 0); err != nil {
@@ -41,14 +45,47 @@ func runDoctor(ctx context.Context, args []string) error {
 		findings = append(findings, examinePython(ctx, health)...)
 	}
 	findings = append(findings, examineStore(ctx), examineCompanion(), examineBank())
+	summary := examineInterview(findings)
+	findings = append(findings, summary)
 	if *asJSON {
-		return printJSON(struct {
+		err := printJSON(struct {
 			Schema   string         `json:"schema"`
 			Home     string         `json:"home"`
 			Grading  *checks.Health `json:"grading"`
 			Findings []finding      `json:"findings"`
 		}{doctorSchema, absHome(), health, findings})
+		return cmp.Or(err, summary.verdict())
 	}
+	return cmp.Or(printFindings(findings), summary.verdict())
+}
+
+// verdict is the exit code's: a machine where no interview can be held is a negative one.
+func (f finding) verdict() error {
+	if f.OK {
+		return nil
+	}
+	return errNegative
+}
+
+// neededByInterviews are the findings without which no interview can be held. JupyterLab may be another Python's, and a
+// library is needed by its lesson alone.
+var neededByInterviews = []string{"python", "ipykernel", "grading", "isolation", "sessions", "challenges"}
+
+// examineInterview sums the others up.
+func examineInterview(findings []finding) finding {
+	var bad []string
+	for _, f := range findings {
+		if !f.OK && slices.Contains(neededByInterviews, f.Name) && !slices.Contains(bad, f.Name) {
+			bad = append(bad, f.Name)
+		}
+	}
+	if len(bad) == 0 {
+		return finding{Name: "interviews", OK: true, Found: "possible here"}
+	}
+	return finding{Name: "interviews", Found: "not possible here", Next: "see " + strings.Join(bad, ", ")}
+}
+
+func printFindings(findings []finding) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, f := range findings {
 		mark := "ok"
@@ -66,14 +103,16 @@ func runDoctor(ctx context.Context, args []string) error {
 func examinePython(ctx context.Context, h *checks.Health) []finding {
 	found := []finding{{Name: "python", OK: h.Version != "", Found: strings.TrimSpace(h.Version + " at " + h.Python)}}
 	for _, module := range []string{"ipykernel", "jupyterlab"} {
-		f := finding{Name: module, OK: true, Found: "there"}
+		f := finding{Name: module, OK: true, Found: cmp.Or(h.Libraries[module], "there")}
 		if exec.CommandContext(ctx, h.Python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('"+module+"') is None)").Run() != nil {
 			f = finding{Name: module, Found: "not there", Next: "make venv, or install " + module + " into this Python"}
 		}
 		found = append(found, f)
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Libraries)) {
-		found = append(found, finding{Name: name, OK: true, Found: h.Libraries[name]})
+		if !slices.ContainsFunc(found, func(f finding) bool { return f.Name == name }) {
+			found = append(found, finding{Name: name, OK: true, Found: h.Libraries[name]})
+		}
 	}
 	for _, missing := range h.Missing {
 		found = append(found, finding{Name: "missing", Found: missing})
@@ -100,9 +139,9 @@ func examineRuff(ctx context.Context, python string) finding {
 
 func examineStore(ctx context.Context) finding {
 	f := finding{Name: "sessions"}
-	records, err := openRecords()
+	records, err := store.OpenReader(homeDir())
 	if err != nil {
-		f.OK, f.Found = isUsage(err), "none recorded in "+absHome()
+		f.OK, f.Found = errors.Is(err, store.ErrNone), "none recorded in "+absHome()
 		if !f.OK {
 			f.Found, f.Next = "not readable", err.Error()
 		}
@@ -121,8 +160,6 @@ func examineStore(ctx context.Context) finding {
 	f.OK, f.Found = true, fmt.Sprintf("%s in %s", plural(len(known), "session"), absHome())
 	return f
 }
-
-func isUsage(err error) bool { _, ok := err.(usageError); return ok }
 
 func examineCompanion() finding {
 	a, err := link.ReadAddress(homeDir())

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/assay-kernel/assay/checks/harness"
 	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/checks/rubric"
+	"github.com/assay-kernel/assay/kernel/session"
 	"github.com/assay-kernel/assay/notebooks"
 )
 
@@ -64,7 +66,8 @@ func quietLog() *slog.Logger {
 }
 
 func runGrade(ctx context.Context, args []string) error {
-	fs := newFlags("grade", "SLUG FILE", "Grades an answer in a .py file or a notebook, outside of an interview. Exits with 1 when a test fails.")
+	fs := newFlags("grade", "SLUG FILE", "Grades an answer in a .py file or a notebook, outside of an interview. Exits with 1 when a test fails,\n"+
+		"with 2 when the file is no answer to the challenge.")
 	asJSON := fs.Bool("json", false, "print the assay.grade/1 document")
 	seed := fs.Uint64("seed", 0, "draw the hidden inputs from `N` instead of from chance (0)")
 	policy := fs.String("policy", "full", "what to show of hidden tests: `POLICY` full, counts or none")
@@ -82,11 +85,11 @@ func runGrade(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	ch, err := lookup(bank, rest[0])
+	ch, err := lookup(bank, rest[0], banks...)
 	if err != nil {
 		return err
 	}
-	submission, err := readSubmission(rest[1])
+	submission, err := readSubmission(rest[1], ch)
 	if err != nil {
 		return err
 	}
@@ -99,7 +102,11 @@ func runGrade(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := printGrade(ch.Title, full, *policy, *asJSON); err != nil {
+	if full.Status == report.StatusNotStarted && !attempted(ch, submission) {
+		return usagef("%s does not define %s, so it is no answer to %s; name the right file, or write the challenge's notebook with assay new %[3]s",
+			rest[1], strings.Join(ch.EntryPoints, " or "), ch.Slug)
+	}
+	if err := printGrade(rest[1], ch.Title, full, *policy, *asJSON); err != nil {
 		return err
 	}
 	if !passed(full) {
@@ -108,15 +115,38 @@ func runGrade(ctx context.Context, args []string) error {
 	return nil
 }
 
-func printGrade(title string, full *report.Report, policy string, asJSON bool) error {
+// attempted says whether an answer has anything that could be one: a definition of an entry point, whatever it is worth.
+func attempted(ch *notebooks.Challenge, s checks.Submission) bool {
+	defines := session.Definition(ch.EntryPoints)
+	return slices.ContainsFunc(s.Cells, func(c checks.Cell) bool { return defines.MatchString(c.Source) })
+}
+
+func printGrade(path, title string, full *report.Report, policy string, asJSON bool) error {
 	shown := full.ForCandidate(policy)
 	if asJSON {
 		return printJSON(shown)
 	}
-	text := card.Render(card.Input{Report: shown, Run: 1, Title: title, Policy: policy})["text/plain"]
-	_, err := fmt.Printf("%s\n%s\n", strings.TrimRight(fmt.Sprint(text), "\n"), isolation(shown.Isolation.Level))
+	text := card.Render(card.Input{Report: shown, Title: title, Policy: policy})["text/plain"]
+	if isPython(path) {
+		text = withoutCells.Replace(text)
+	}
+	_, err := fmt.Printf("%s\n%s\n", strings.TrimRight(text, "\n"), isolation(shown.Isolation.Level))
 	return err
 }
+
+// withoutCells turns the sentences of a card that speak of cells and the kernel into ones that are true of a .py file.
+var withoutCells = strings.NewReplacer(
+	" and run the cell again", " and grade the file again",
+	"restart the kernel, run all cells, and fix ", "fix ",
+	"the first cell that fails", "it",
+	"Checks take what your answer needs out of your cells and run it in a new process, without what your kernel has in memory. A name that only an earlier or deleted cell defined is missing there.",
+	"Checks take what your answer needs out of the file and run it in a new process.",
+	"Your cells were checked in a fresh process", "Your code was checked in a fresh process",
+	"no cell defines ", "nothing in the file defines ",
+	" as the cells are now", "",
+)
+
+func isPython(path string) bool { return strings.ToLower(filepath.Ext(path)) == ".py" }
 
 // isolation says how well the answer was kept from the rest of the machine.
 func isolation(level string) string {
@@ -139,25 +169,41 @@ func passed(r *report.Report) bool {
 	return true
 }
 
-// readSubmission reads an answer: a .py file is one cell, a notebook its code cells from top to bottom.
-func readSubmission(path string) (s checks.Submission, err error) {
+// readSubmission reads an answer to ch: a .py file is one cell, a notebook its code cells from top to bottom.
+func readSubmission(path string, ch *notebooks.Challenge) (s checks.Submission, err error) {
 	raw, err := readAnswer(path)
 	if err != nil {
 		return s, err
 	}
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".py":
+	switch {
+	case isPython(path):
 		s.Cells = []checks.Cell{{Source: string(raw), Role: "solution"}}
-	case ".ipynb":
+	case strings.ToLower(filepath.Ext(path)) == ".ipynb":
 		nb, err := notebooks.ReadNotebook(bytes.NewReader(raw))
 		if err != nil {
 			return s, usagef("%s: %v", path, err)
+		}
+		if of := nb.Challenge(); of != "" && of != ch.Slug {
+			return s, usagef("%s is the notebook of %s, not of %s; grade it with assay grade %[2]s %[1]s", path, of, ch.Slug)
 		}
 		s = nb.Submission()
 	default:
 		return s, usagef("%s is neither a .py file nor a notebook (.ipynb)", path)
 	}
+	if !slices.ContainsFunc(s.Cells, func(c checks.Cell) bool { return hasCode(c.Source) }) {
+		return s, usagef("there is no code in %s; write the answer there first, or name another file", path)
+	}
 	return s, nil
+}
+
+// hasCode says whether a line is neither empty nor a comment.
+func hasCode(source string) bool {
+	for line := range strings.Lines(source) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return true
+		}
+	}
+	return false
 }
 
 func readAnswer(path string) ([]byte, error) {

@@ -65,7 +65,7 @@ func lab(ctx context.Context, o labOptions) error {
 		return err
 	}
 	if o.companionPort != 0 {
-		if _, err := choosePort("--companion-port", o.companionPort, 0); err != nil {
+		if err := checkCompanionPort(o.companionPort); err != nil {
 			return err
 		}
 	}
@@ -87,7 +87,6 @@ func lab(ctx context.Context, o labOptions) error {
 	if err := writeKernelspec(filepath.Join(prefix, "share", "jupyter", "kernels", specName), python); err != nil {
 		return fmt.Errorf("installing the kernelspec: %v", err)
 	}
-	progress("starting the companion")
 	comp, err := startCompanion(ctx, o, python)
 	if err != nil {
 		return err
@@ -99,29 +98,38 @@ func lab(ctx context.Context, o labOptions) error {
 		return err
 	}
 	defer jl.stop()
-	fmt.Printf("Candidate:   %s\nInterviewer: %s\n", jl.url, comp.url)
-	progress("Ctrl-C stops both; the notebook and the recorded session stay.")
+	fmt.Printf("Candidate:   %s\nInterviewer: %s\n", jl.url, comp.address.Interviewer)
+	progress(farewell(comp))
 	if o.browser {
 		openBrowser(jl.url)
 	}
 	return superviseLab(ctx, comp, jl)
 }
 
-// superviseLab waits for Ctrl-C or for JupyterLab to end. A companion that dies is started again on its old address:
-// kernels spool meanwhile and nothing is lost.
+// farewell says what Ctrl-C will stop.
+func farewell(comp *companionProcess) string {
+	if comp.own == nil {
+		return "Ctrl-C stops JupyterLab; the companion, the notebook and the recorded session stay."
+	}
+	return "Ctrl-C stops both; the notebook and the recorded session stay."
+}
+
+// superviseLab waits for Ctrl-C or for JupyterLab to end. A companion that ends, whoever started it, is replaced on its old
+// address: kernels spool meanwhile and nothing is lost.
 func superviseLab(ctx context.Context, comp *companionProcess, jl *labProcess) error {
 	for {
 		select {
 		case <-ctx.Done():
-			progress("stopping JupyterLab and the companion")
+			if comp.own == nil {
+				progress("stopping JupyterLab")
+			} else {
+				progress("stopping JupyterLab and the companion")
+			}
 			return nil
 		case <-jl.done:
 			return fmt.Errorf("JupyterLab ended by itself (%v); its log is %s", jl.err, jl.log)
-		case <-comp.done():
-			progress("the companion ended; starting it again")
-			if err := comp.restart(ctx); err != nil {
-				return fmt.Errorf("the companion does not start again: %v", err)
-			}
+		case <-comp.ended:
+			comp.replace(ctx)
 		}
 	}
 }
@@ -180,7 +188,7 @@ func prepareFolder(o labOptions) (string, error) {
 		return "", usagef("%s cannot be made: %v; give another folder", o.dir, err)
 	}
 	for _, slug := range slugs {
-		ch, err := lookup(bank, slug)
+		ch, err := lookup(bank, slug, o.banks...)
 		if err != nil {
 			return "", err
 		}

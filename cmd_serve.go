@@ -110,7 +110,12 @@ func kernelConfig(file, python string, childArgs []string) kernel.Config {
 		Open: func(hello session.Hello) kernel.Uplink {
 			client, err := link.Open(link.Config{
 				Hello: hello, Home: absHome(), Logger: quietLog(),
-				Start: func(ctx context.Context) error { return spawnCompanion(python) },
+				Start: func(ctx context.Context) error {
+					if labStarts() {
+						return nil
+					}
+					return spawnCompanion(python)
+				},
 			})
 			if err != nil {
 				slog.Error("nothing is recorded", "err", err)

@@ -115,9 +115,7 @@ func watchFolder(ctx context.Context, banks, slugs []string, g notebooks.Grader,
 			return
 		}
 		fmt.Printf("\n%s: read, %s so far\n", slug, plural(len(ps), "problem"))
-		for _, p := range ps {
-			fmt.Printf("%s/%s\n", slug, p)
-		}
+		printProblems(slug, ps)
 	}})
 }
 
@@ -130,7 +128,7 @@ func chosenChallenges(banks, slugs []string) ([]*notebooks.Challenge, error) {
 	if len(slugs) > 0 {
 		var chosen []*notebooks.Challenge
 		for _, slug := range slugs {
-			ch, err := lookup(bank, slug)
+			ch, err := lookup(bank, slug, banks...)
 			if err != nil {
 				return nil, err
 			}
@@ -154,10 +152,20 @@ func chosenChallenges(banks, slugs []string) ([]*notebooks.Challenge, error) {
 	return chosen, nil
 }
 
-func printVerified(r *notebooks.VerifyResult) {
-	for _, p := range r.Problems {
-		fmt.Printf("%s/%s\n", r.Challenge, p)
+// printProblems prints what is wrong with a challenge's files the way compilers do; what is wrong with none of them follows
+// the slug.
+func printProblems(slug string, ps notebooks.Problems) {
+	for _, p := range ps {
+		if p.File == "" {
+			fmt.Printf("%s: %s\n", slug, p)
+		} else {
+			fmt.Printf("%s/%s\n", slug, p)
+		}
 	}
+}
+
+func printVerified(r *notebooks.VerifyResult) {
+	printProblems(r.Challenge, r.Problems)
 	if m := r.Mutants; m != nil {
 		for _, s := range m.Survivors {
 			fmt.Printf("%s/solution.py:%d: survivor %q%s\n", r.Challenge, s.Line, s.Name, explained(s.Why))

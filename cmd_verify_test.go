@@ -25,6 +25,10 @@ func TestVerifyOfAnAuthorsErrorExitsWith1(t *testing.T) {
 	if code, _, complaint := captured(t, "new", "--author", "-o", dir, "my-ch"); code != 0 {
 		t.Fatal(complaint)
 	}
+	code, stdout, complaint := captured(t, "verify", "--python", sciencePython(t), "--bank", dir, "--only", "nothere", "my-ch")
+	if code != 1 || !strings.HasPrefix(stdout, `my-ch: there is no answer "nothere"; there are: solution, `) || !strings.Contains(stdout, ", one_loop") {
+		t.Errorf("--only nothere: exit code %d\n%s\n%s", code, stdout, complaint)
+	}
 	file := filepath.Join(dir, "my-ch", "tests.py")
 	tests, err := os.ReadFile(file)
 	if err != nil {
@@ -33,7 +37,7 @@ func TestVerifyOfAnAuthorsErrorExitsWith1(t *testing.T) {
 	if err := os.WriteFile(file, append([]byte("def f(:\n"), tests...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, complaint := captured(t, "verify", "--python", sciencePython(t), "--bank", dir, "--only", "solution.py", "--seeds", "1", "my-ch")
+	code, stdout, complaint = captured(t, "verify", "--python", sciencePython(t), "--bank", dir, "--only", "solution.py", "--seeds", "1", "my-ch")
 	want := "my-ch/tests.py:1: SyntaxError: invalid syntax\nmy-ch: not proven, 1 problem\n"
 	if code != 1 || stdout != want || strings.Contains(complaint, "assay verify:") {
 		t.Errorf("exit code %d\n%s\n%s", code, stdout, complaint)

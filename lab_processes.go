@@ -84,7 +84,7 @@ func startJupyterLab(ctx context.Context, o labOptions, python string, port int,
 	cmd := exec.Command(python, args...)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.Env = append(os.Environ(), "JUPYTER_TOKEN="+token, "JUPYTER_CONFIG_PATH="+joinPath(config, os.Getenv("JUPYTER_CONFIG_PATH")),
-		"ASSAY_HOME="+absHome())
+		"ASSAY_HOME="+absHome(), labVariable+"="+strconv.Itoa(os.Getpid()))
 	c, err := startChild(cmd)
 	if err != nil {
 		return nil, fmt.Errorf("JupyterLab does not start: %v", err)

@@ -147,7 +147,11 @@ func (fs *flags) help() {
 		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "0s" && f.DefValue != "[]" {
 			text += " (default: " + f.DefValue + ")"
 		}
-		fmt.Printf("%s  --%s\n        %s\n", title, strings.TrimSpace(f.Name+" "+value), text)
+		dash := "--"
+		if len(f.Name) == 1 {
+			dash = "-"
+		}
+		fmt.Printf("%s  %s%s\n        %s\n", title, dash, strings.TrimSpace(f.Name+" "+value), text)
 		title = ""
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -80,6 +81,9 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		code, stdout, stderr := captured(t, c.name, "--help")
 		if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "usage: assay "+c.name) {
 			t.Errorf("%s --help: exit code %d, stdout %q, stderr %q", c.name, code, stdout, stderr)
+		}
+		if wrong := regexp.MustCompile(`(?m)^  (--\w|-\w\w+)( .*)?$`).FindString(stdout); wrong != "" {
+			t.Errorf("%s --help writes a flag as %q", c.name, wrong)
 		}
 	}
 	code, stdout, _ := captured(t, "--help")
@@ -156,8 +160,33 @@ func TestNewAuthorMakesAChallengeThatReads(t *testing.T) {
 	if code != 0 || strings.TrimSpace(stdout) != filepath.Join(dir, "my-challenge") {
 		t.Fatalf("exit code %d, %q, %s", code, stdout, stderr)
 	}
-	code, stdout, stderr = captured(t, "list", "--bank", filepath.Join(dir, "my-challenge"))
+	bank := filepath.Join(dir, "my-challenge")
+	code, stdout, stderr = captured(t, "list", "--bank", bank)
 	if code != 0 || !strings.Contains(stdout, "my-challenge") {
 		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	for _, c := range []struct{ args, says string }{
+		{"new --author my-challenge -o " + dir, bank + " is there already; see what it lacks with assay verify --bank " + bank + " my-challenge"},
+		{"new --author my-challenge -o " + filepath.Join(dir, "missing"), "there is no folder " + filepath.Join(dir, "missing")},
+		{"new --author My_Challenge -o " + dir, "is not of the form my-challenge"},
+		{"new --bank " + bank + " my-chalenge", "did you mean my-challenge? assay list --bank " + bank + " shows them"},
+		{"new --bank " + bank + " quite-different", `no challenge "quite-different"; assay list --bank ` + bank},
+		{"new quite-different", "assay list shows them; one of your own needs --bank DIR"},
+	} {
+		if code, _, stderr := captured(t, strings.Fields(c.args)...); code != 2 || !strings.Contains(stderr, c.says) {
+			t.Errorf("%s: exit code %d, says %q, want %q", c.args, code, stderr, c.says)
+		}
+	}
+}
+
+func TestNearSlugs(t *testing.T) {
+	slugs := []string{"np-iou-nms", "np-ion-nms", "pd-rolling-7d-revenue", "my-challenge"}
+	for asked, want := range map[string]string{
+		"my-chalenge": "my-challenge", "np-iox-nms": "np-iou-nms np-ion-nms", "np-iou-nmss": "np-iou-nms",
+		"rolling": "pd-rolling-7d-revenue", "my-": "my-challenge", "": "np-iou-nms np-ion-nms pd-rolling-7d-revenue my-challenge", "zzz": "",
+	} {
+		if got := strings.Join(nearSlugs(slugs, asked), " "); got != want {
+			t.Errorf("%q: %q, want %q", asked, got, want)
+		}
 	}
 }

@@ -283,9 +283,13 @@ func (v *verifier) wanted() []AnswerResult {
 			results = append(results, AnswerResult{File: a.File, Kind: a.Kind, Why: a.Why, Fails: map[string]int{}, answer: a})
 		}
 	}
+	var names []string
+	for _, a := range v.all() {
+		names = append(names, a.Name)
+	}
 	for _, name := range v.options.Only {
 		if !slices.ContainsFunc(results, func(r AnswerResult) bool { return r.answer.is(name) }) {
-			v.result.Problems.add("", 0, "there is no answer %q", name)
+			v.result.Problems.add("", 0, "there is no answer %q; there are: %s", name, strings.Join(names, ", "))
 		}
 	}
 	return results
