@@ -94,6 +94,7 @@ func TestTwoThatFight(t *testing.T) {
 // other's, and the log says who said what.
 func TestSecondKernelWritesUnderItsOwnName(t *testing.T) {
 	c := start(t, t.TempDir(), nil)
+	c.besideGrace.Store(int64(10 * time.Millisecond))
 	first, other := intrude(t, c, helloOf("s")), helloOf("other")
 	other.KernelID = "k2"
 	second := intrude(t, c, other)
@@ -107,9 +108,10 @@ func TestSecondKernelWritesUnderItsOwnName(t *testing.T) {
 	first.say(told(2, "two", ""))
 	first.acked(2)
 	var notes []session.NoteAt // for the interviewer, once it is clear that the first stays
-	for deadline := time.Now().Add(30 * time.Second); len(notes) == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	eventually(t, "no note", func() bool {
 		notes = mustFold(t, c, first.welcome.Session).Notes
-	}
+		return len(notes) > 0
+	})
 	if len(notes) != 1 {
 		t.Fatalf("%d notes", len(notes))
 	}
@@ -129,15 +131,37 @@ func TestSecondKernelWritesUnderItsOwnName(t *testing.T) {
 // A kernel that comes after another has gone, or has said that it goes, is not beside it.
 func TestNextKernelIsNotBesideTheLast(t *testing.T) {
 	c := start(t, t.TempDir(), nil)
+	c.besideGrace.Store(int64(time.Hour)) // the first two have time to go, on any machine
 	gone, ending := intrude(t, c, helloOf("s1")), intrude(t, c, helloOf("s2"))
+	l := c.inMemory(gone.welcome.Session)
+	earlier := []*agent{agentOf(l, "s1"), agentOf(l, "s2")}
 	gone.Close(link.CloseNormal, "")
 	ending.say(`{"event":{"src_seq":1,"kind":"kernel_ended","data":{}}}`)
 	ending.acked(1)
-	next := intrude(t, c, helloOf("s3"))
-	time.Sleep(besideGrace + 200*time.Millisecond)
-	if n := mustFold(t, c, next.welcome.Session).Notes; len(n) != 0 {
+	if !earlier[1].hasGone() {
+		t.Error("a kernel that has said that it ends counts as there")
+	}
+	intrude(t, c, helloOf("s3"))
+	next := agentOf(l, "s3")
+	eventually(t, "an earlier kernel stays beside the next", func() bool { return len(l.beside(next)) == 0 })
+	c.besideGrace.Store(int64(10 * time.Millisecond))
+	c.watchBeside(next, earlier) // as for one that came before they had gone
+	if n := mustFold(t, c, l.id).Notes; len(n) != 0 {
 		t.Errorf("notes %+v", n)
 	}
+	intrude(t, c, helloOf("s4")) // it does see one that stays
+	eventually(t, "no note about a kernel that stays", func() bool { return len(mustFold(t, c, l.id).Notes) == 1 })
+}
+
+func agentOf(l *live, source string) *agent {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for a := range l.agents {
+		if a.hello.Source == source {
+			return a
+		}
+	}
+	return nil
 }
 
 // A hello cannot name a session, and cannot move one to another notebook or challenge.

@@ -32,9 +32,7 @@ func (c *Companion) answer(ctx context.Context, j *store.Job) error {
 	if _, err := c.store.Finish(ctx, j, own(j.Session, decided...)); err != nil {
 		return err
 	}
-	if fb := l.answered(j.Request); fb != nil {
-		l.send(session.Down{Feedback: fb})
-	}
+	c.tell(ctx, j, (*live).answered)
 	return nil
 }
 

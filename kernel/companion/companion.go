@@ -76,7 +76,9 @@ type Companion struct {
 
 	ctx    context.Context // of everything that Close ends
 	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	wg     sync.WaitGroup // workers, requests and what they start
+	door   sync.Mutex
+	shut   bool // no request is let in any more
 
 	meet  sync.Mutex // one kernel at a time finds its session
 	mu    sync.Mutex
@@ -87,9 +89,12 @@ type Companion struct {
 	changed   chan struct{} // a connection came or went
 	conns     atomic.Int64
 	idleSince atomic.Int64
-	patience  atomic.Int64 // with slow pages; only tests change it
 	closing   sync.Once
 	closeErr  error
+
+	// Only tests change these:
+	patience    atomic.Int64 // watchPatience
+	besideGrace atomic.Int64 // the constant of this name
 }
 
 // Open takes the home folder for this process, starts to listen and to work on what an earlier process left, and then
@@ -110,6 +115,7 @@ func Open(cfg Config) (_ *Companion, err error) {
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.idleSince.Store(time.Now().UnixNano())
 	c.patience.Store(int64(watchPatience))
+	c.besideGrace.Store(int64(besideGrace))
 	if c.store, err = store.Open(cfg.Home, store.Options{Committed: c.committed, Logger: cfg.Logger}); err != nil {
 		return nil, err
 	}
@@ -249,11 +255,26 @@ func (c *Companion) connected() func() {
 	}
 }
 
+// letIn counts a request in wg; false when the companion closes. What is counted may add to wg without asking: it keeps
+// Close waiting.
+func (c *Companion) letIn() bool {
+	c.door.Lock()
+	defer c.door.Unlock()
+	if c.shut {
+		return false
+	}
+	c.wg.Add(1)
+	return true
+}
+
 // Close stops listening, ends every connection and job, and makes the log durable. Jobs in hand are done again by the
 // next process.
 func (c *Companion) Close() error {
 	c.closing.Do(func() {
 		link.RemoveAddress(c.cfg.Home, c.address)
+		c.door.Lock()
+		c.shut = true
+		c.door.Unlock()
 		c.cancel()
 		var errs []error
 		if c.server != nil {

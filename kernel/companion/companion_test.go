@@ -98,6 +98,43 @@ func quiet() *slog.Logger {
 	return slog.New(slog.NewTextHandler(io.Discard, nil))
 }
 
+// ear hears what is logged.
+type ear struct {
+	slog.Handler
+	mu   sync.Mutex
+	said map[string]bool
+}
+
+func newEar() *ear { return &ear{Handler: quiet().Handler(), said: map[string]bool{}} }
+
+func (e *ear) logger() *slog.Logger { return slog.New(e) }
+
+func (e *ear) Handle(ctx context.Context, r slog.Record) error {
+	e.mu.Lock()
+	e.said[r.Message] = true
+	e.mu.Unlock()
+	return e.Handler.Handle(ctx, r)
+}
+
+func (e *ear) until(t *testing.T, message string) {
+	t.Helper()
+	eventually(t, "not logged: "+message, func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.said[message]
+	})
+}
+
+// eventually waits for something that must come.
+func eventually(t *testing.T, otherwise string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
+		}
+	}
+}
+
 // start runs a companion until the test ends.
 func start(t *testing.T, home string, change func(*Config)) *Companion {
 	t.Helper()

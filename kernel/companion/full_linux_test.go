@@ -5,7 +5,6 @@ import (
 	"os"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/assay-kernel/assay/kernel/link"
 	"github.com/assay-kernel/assay/kernel/session"
@@ -27,7 +26,8 @@ func TestCompanionsFullDisk(t *testing.T) {
 	if err := os.WriteFile(ballast, make([]byte, 2<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := start(t, home, nil)
+	said := newEar()
+	c := start(t, home, func(cfg *Config) { cfg.Logger = said.logger() })
 	kernels := t.TempDir()
 	if err := link.WriteAddress(kernels, c.Address()); err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func TestCompanionsFullDisk(t *testing.T) {
 	for i := range cells {
 		k.run("a", "", fmt.Sprintf("x = '%d %s'", i, string(make([]byte, 5000))), false)
 	}
-	time.Sleep(500 * time.Millisecond)
+	said.until(t, "events not stored")
 	stored := len(mustFold(t, c, id).Runs)
 	if stored >= cells {
 		t.Fatal("the disk was never full")

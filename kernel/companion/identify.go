@@ -76,7 +76,7 @@ func (c *Companion) join(a *agent, ch *notebooks.Challenge) (replaced []*agent, 
 	if a.live, err = c.identify(c.ctx, a.hello, ch); err != nil {
 		return nil, err
 	}
-	return a.live.attach(a), nil
+	return a.live.attach(a)
 }
 
 // takeOver ends the connections that a replaces and returns the last event of a's source that is stored.
@@ -116,7 +116,7 @@ func (c *Companion) noteTakeover(l *live, last uint64) error {
 // watchBeside notes that a kernel joined a session whose earlier kernels stay: their cells run in separate processes and
 // end up in one record.
 func (c *Companion) watchBeside(a *agent, earlier []*agent) {
-	grace, cancel := context.WithTimeout(c.ctx, besideGrace)
+	grace, cancel := context.WithTimeout(c.ctx, time.Duration(c.besideGrace.Load()))
 	defer cancel()
 	for _, old := range earlier {
 		select {
@@ -252,5 +252,5 @@ func (c *Companion) begin(ctx context.Context, identity store.Identity, ch *note
 	}); err != nil {
 		return nil, err
 	}
-	return c.load(ctx, id, identity)
+	return c.live(ctx, id)
 }

@@ -172,10 +172,12 @@ func TestIdleCompanionStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	release := c.connected() // however long the kernel takes to come
 	served := make(chan error, 1)
 	go func() { served <- c.Serve(context.Background()) }()
 	k := connect(t, home, session.Hello{Instance: "nb"})
 	k.welcome()
+	release()
 	select {
 	case err := <-served:
 		t.Fatal("stopped with a kernel connected: ", err)

@@ -16,6 +16,9 @@ import (
 const (
 	gradeTimeout = 2 * time.Minute // above every limit of a grader's own
 	maxAttempts  = 3               // gradings of one job, crashes of this process included
+
+	releaseWait    = 100 * time.Millisecond // before a job that could not be put back is tried again; doubles
+	maxReleaseWait = 10 * time.Second
 )
 
 // work claims and does jobs until the companion closes. What an earlier process left comes first.
@@ -38,15 +41,31 @@ func (c *Companion) work(wake chan struct{}, do func(context.Context, *store.Job
 		kick(wake) // there may be another for the next worker
 		if err := c.guarded(do, j); err != nil && c.ctx.Err() == nil {
 			c.log.Error("job failed", "kind", j.Kind, "session", j.Session, "attempt", j.Attempts, "err", err)
-			if err := c.store.Release(c.ctx, j); err != nil && !errors.Is(err, store.ErrGone) {
-				c.log.Error("job not put back", "err", err)
-			}
-			select { // not at once again
-			case <-c.ctx.Done():
-			case <-time.After(200 * time.Millisecond):
-			}
+			c.putBack(j)
+			c.pause(200 * time.Millisecond) // not at once again
 		}
 		kick(wake) // its session may have waited for it
+	}
+}
+
+// putBack releases a job that was not done, however long that takes. What fails a Finish, a full disk, fails a Release as
+// well, and a job that stays claimed would hold up its session until the next process.
+func (c *Companion) putBack(j *store.Job) {
+	for wait := releaseWait; c.ctx.Err() == nil; wait = min(2*wait, maxReleaseWait) {
+		err := c.store.Release(c.ctx, j)
+		if err == nil || errors.Is(err, store.ErrGone) {
+			return
+		}
+		c.log.Error("job not put back", "session", j.Session, "err", err)
+		c.pause(wait)
+	}
+}
+
+// pause waits, not longer than the companion runs.
+func (c *Companion) pause(d time.Duration) {
+	select {
+	case <-c.ctx.Done():
+	case <-time.After(d):
 	}
 }
 
@@ -77,7 +96,7 @@ func (c *Companion) grade(ctx context.Context, j *store.Job) error {
 		if _, err := c.store.Finish(ctx, j, nil); err != nil {
 			return err
 		}
-		l.send(session.Down{Feedback: &session.Feedback{Request: j.Request, Final: true}})
+		c.tell(ctx, j, func(*live, string) *session.Feedback { return &session.Feedback{Request: j.Request, Final: true} })
 		return nil
 	}
 	v := session.Verdict{Final: a.submit}
@@ -102,10 +121,21 @@ func (c *Companion) grade(ctx context.Context, j *store.Job) error {
 	if _, err := c.store.Finish(ctx, j, own(j.Session, e)); err != nil {
 		return err
 	}
-	if fb := l.feedback(j.Request); fb != nil {
+	c.tell(ctx, j, (*live).feedback)
+	return nil
+}
+
+// tell sends what the log answers to a job's request, now that it is finished. The session is looked up again: it may
+// have been dropped during the job, and its kernels be connected to what was read since.
+func (c *Companion) tell(ctx context.Context, j *store.Job, answer func(*live, string) *session.Feedback) {
+	l, err := c.live(ctx, j.Session)
+	if err != nil || l == nil {
+		c.log.Error("nobody to answer", "session", j.Session, "err", err)
+		return
+	}
+	if fb := answer(l, j.Request); fb != nil {
 		l.send(session.Down{Feedback: fb})
 	}
-	return nil
 }
 
 // judge runs the grader; refusal is one line for the candidate when it did not run.

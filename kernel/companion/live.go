@@ -2,12 +2,15 @@ package companion
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/assay-kernel/assay/kernel/companion/store"
+	"github.com/assay-kernel/assay/kernel/link"
 	"github.com/assay-kernel/assay/kernel/session"
 	"github.com/assay-kernel/assay/notebooks"
 )
@@ -24,7 +27,11 @@ type live struct {
 	takeovers atomic.Int64
 	seconds   atomic.Int64 // kernels that joined while another was there
 
+	ready chan struct{} // closed when the log is folded
+	err   error         // why it could not be; after ready
+
 	mu       sync.Mutex
+	dropped  bool // no commit reaches it any more, nobody may join
 	state    session.State
 	asks     map[uint64]*ask // by seq: what was asked for since the session was loaded and is not in hand yet
 	acts     map[string]bool // ids of what pages sent and the log has
@@ -32,51 +39,85 @@ type live struct {
 	watchers map[*watcher]bool
 }
 
-// live returns the session id, folded up to what is stored now; nil when there is none.
+// live returns the session id, folded up to what is stored now; nil when there is none. Who asks first folds it, the
+// others wait.
 func (c *Companion) live(ctx context.Context, id string) (*live, error) {
+	for {
+		l, first := c.inMemory(id), false
+		if l == nil {
+			known, ok, err := c.store.Session(ctx, id)
+			if err != nil || !ok {
+				return nil, err
+			}
+			l, first = c.enlist(id, known.Identity)
+		}
+		if first {
+			if l.fold(); l.err != nil {
+				return nil, l.err
+			}
+			return l, nil
+		}
+		select {
+		case <-l.ready:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if l.err == nil {
+			return l, nil
+		}
+		// The session is out of memory again, and this may be the one to read it now.
+	}
+}
+
+func (c *Companion) inMemory(id string) *live {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	l := c.lives[id]
 	if l != nil {
 		l.used = time.Now()
 	}
-	c.mu.Unlock()
-	if l != nil {
-		return l, nil
-	}
-	known, ok, err := c.store.Session(ctx, id)
-	if err != nil || !ok {
-		return nil, err
-	}
-	return c.load(ctx, id, known.Identity)
+	return l
 }
 
-// load folds a session's log. Records that are committed meanwhile come through observe, which waits for the fold.
-func (c *Companion) load(ctx context.Context, id string, identity store.Identity) (*live, error) {
-	l := &live{c: c, id: id, identity: identity, asks: map[uint64]*ask{}, acts: map[string]bool{}, agents: map[*agent]bool{}, watchers: map[*watcher]bool{}}
-	l.challenge, _ = c.cfg.Bank.Lookup(identity.Challenge)
-	l.bucket = newBucket(c.cfg.Mode)
-	l.state.Lean = true
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// enlist returns the session in memory, and whether the caller is the one to fold it.
+func (c *Companion) enlist(id string, identity store.Identity) (_ *live, first bool) {
 	c.mu.Lock()
-	if other := c.lives[id]; other != nil {
-		c.mu.Unlock()
-		return other, nil
+	defer c.mu.Unlock()
+	l := c.lives[id]
+	if l == nil {
+		c.forget()
+		l = &live{c: c, id: id, identity: identity, ready: make(chan struct{}), state: session.State{Lean: true},
+			asks: map[uint64]*ask{}, acts: map[string]bool{}, agents: map[*agent]bool{}, watchers: map[*watcher]bool{}}
+		c.lives[id], first = l, true
 	}
-	c.forget()
 	l.used = time.Now()
-	c.lives[id] = l
-	c.mu.Unlock()
-	for {
-		records, err := c.store.ReadFrom(ctx, id, l.state.Seq, 1000)
-		if err != nil {
-			c.mu.Lock()
-			delete(c.lives, id)
-			c.mu.Unlock()
-			return nil, err
+	return l, first
+}
+
+// fold reads the session's log. Records that are committed meanwhile come through observe, which waits for it.
+func (l *live) fold() {
+	defer close(l.ready)
+	l.mu.Lock()
+	l.err = l.readLog()
+	l.mu.Unlock()
+	if l.err != nil {
+		l.c.drop(l)
+	}
+}
+
+// readLog goes on when the one who asked first has left: others wait for the same reading, and then live with it.
+func (l *live) readLog() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("fold failed: %v\n%s", p, debug.Stack())
 		}
-		if len(records) == 0 {
-			return l, nil
+	}()
+	l.challenge, _ = l.c.cfg.Bank.Lookup(l.identity.Challenge)
+	l.bucket = newBucket(l.c.cfg.Mode)
+	for {
+		records, err := l.c.store.ReadFrom(l.c.ctx, l.id, l.state.Seq, 1000)
+		if err != nil || len(records) == 0 {
+			return err
 		}
 		for _, r := range records {
 			l.take(r)
@@ -84,6 +125,28 @@ func (c *Companion) load(ctx context.Context, id string, identity store.Identity
 				l.bucket.spent(1) // by an earlier process
 			}
 		}
+	}
+}
+
+// errDropped says that a session is out of memory again. Whoever hears it comes back.
+var errDropped = errors.New("the session is being read again")
+
+// drop takes a session whose fold failed out of memory. Who is connected to it would hear of no commit any more, so they
+// are cut: they come back, and the session is read again for them.
+func (c *Companion) drop(l *live) {
+	c.mu.Lock()
+	if c.lives[l.id] == l {
+		delete(c.lives, l.id)
+	}
+	c.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dropped = true
+	for a := range l.agents {
+		go a.conn.Close(link.CloseTooSlow, errDropped.Error()) // ends when the close is written, a second at most
+	}
+	for w := range l.watchers {
+		go w.conn.Close(link.CloseTooSlow, errDropped.Error())
 	}
 }
 
@@ -107,20 +170,19 @@ func (c *Companion) forget() {
 // committed is called by the store's writer after each commit. A fault in a fold must not end the writer, on which
 // every session hangs: the session is read again when it is next needed.
 func (c *Companion) committed(id string, records []session.Record) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.log.Error("fold failed", "session", id, "panic", p, "stack", string(debug.Stack()))
-			c.mu.Lock()
-			delete(c.lives, id)
-			c.mu.Unlock()
-		}
-	}()
 	c.mu.Lock()
 	l := c.lives[id]
 	c.mu.Unlock()
-	if l != nil {
-		l.observe(records)
+	if l == nil {
+		return
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("fold failed", "session", id, "panic", p, "stack", string(debug.Stack()))
+			c.drop(l)
+		}
+	}()
+	l.observe(records)
 }
 
 // observe folds what was committed and tells everybody who is connected. It never waits for any of them.
@@ -186,16 +248,19 @@ func (l *live) kickWatchers() {
 }
 
 // attach adds a kernel's connection and returns the ones that it replaces: of the same source, which came back.
-func (l *live) attach(a *agent) (replaced []*agent) {
+func (l *live) attach(a *agent) (replaced []*agent, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.dropped {
+		return nil, errDropped
+	}
 	for other := range l.agents {
 		if other.hello.Source == a.hello.Source {
 			replaced = append(replaced, other)
 		}
 	}
 	l.agents[a] = true
-	return replaced
+	return replaced, nil
 }
 
 // beside has the connections of other kernels that have not said that they end.
@@ -221,7 +286,6 @@ func (l *live) detach(a *agent) {
 type about struct {
 	session.Summary
 	Connected bool             `json:"connected"`
-	Sources   bool             `json:"source_connected"`
 	Clock     session.ClockNow `json:"clock"`
 	Phase     string           `json:"phase"`
 	Watchers  int              `json:"watchers,omitempty"`
@@ -240,7 +304,6 @@ func (c *Companion) about(ctx context.Context, id string) (about, bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a.Connected = len(l.agents) > 0
-	a.Sources = a.Connected
 	a.Clock = l.state.Clock.Now(time.Now())
 	a.Phase = a.Clock.Phase
 	a.Watchers = len(l.watchers)

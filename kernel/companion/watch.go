@@ -78,8 +78,8 @@ func (c *Companion) serveWatch(w http.ResponseWriter, r *http.Request, who role)
 	defer end()
 	conn.Patience(patience)
 	watch := &watcher{c: c, l: l, who: who, conn: conn, wake: make(chan struct{}, 1), stop: ctx}
-	if !l.watch(watch) {
-		conn.Close(link.CloseTooSlow, "too many pages follow this session")
+	if err := l.watch(watch); err != nil {
+		conn.Close(link.CloseTooSlow, err.Error())
 		return
 	}
 	defer l.unwatch(watch)
@@ -91,14 +91,17 @@ func (c *Companion) serveWatch(w http.ResponseWriter, r *http.Request, who role)
 	wg.Wait()
 }
 
-func (l *live) watch(w *watcher) bool {
+func (l *live) watch(w *watcher) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.watchers) >= maxWatchers {
-		return false
+	switch {
+	case l.dropped:
+		return errDropped
+	case len(l.watchers) >= maxWatchers:
+		return errors.New("too many pages follow this session")
 	}
 	l.watchers[w] = true
-	return true
+	return nil
 }
 
 func (l *live) unwatch(w *watcher) {

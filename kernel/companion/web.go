@@ -1,7 +1,6 @@
 package companion
 
 import (
-	"context"
 	"crypto/subtle"
 	"embed"
 	"io/fs"
@@ -45,7 +44,20 @@ func (c *Companion) routes() http.Handler {
 	mux.HandleFunc("GET /api/s/{id}/export", page(interviewer, c.serveExport))
 	mux.HandleFunc("GET /api/challenge/{slug}", page(interviewer, c.serveChallenge))
 	mux.HandleFunc("GET /o/{id}/{seq}", page(observer, c.serveOutput))
-	return mux
+	return c.counted(mux)
+}
+
+// counted makes Close wait for every request. The server itself forgets a connection that becomes a websocket.
+func (c *Companion) counted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !c.letIn() {
+			secure(w.Header(), r.Host)
+			http.Error(w, "the companion stops", http.StatusServiceUnavailable)
+			return
+		}
+		defer c.wg.Done()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // serveHealth says who is here, to anybody: a port that was ours may be somebody else's by now.
@@ -174,11 +186,4 @@ func (c *Companion) sendFile(w http.ResponseWriter, r *http.Request, name string
 	}
 	w.Header().Set("Content-Type", kind)
 	_, _ = w.Write(body) // a browser that went away
-}
-
-// reading is the context of a request that also ends with the companion.
-func (c *Companion) reading(r *http.Request) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(r.Context())
-	stop := context.AfterFunc(c.ctx, cancel)
-	return ctx, func() { stop(); cancel() }
 }

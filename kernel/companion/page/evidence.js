@@ -3,6 +3,7 @@
 
 import { counts, diffLines } from "./diff.js";
 import { asNumber, asObject, asText, oneLine, plural } from "./text.js";
+import { assignedNames, bodyOf, definedNames, mentions, written } from "./written.js";
 
 /** The most facts that are shown for one part. */
 const most = 7;
@@ -10,11 +11,12 @@ const most = 7;
 /** Facts for the two parts that need them: {problem_solving: [...], communication: [...]}, each {at, seq, text}. */
 export function evidence(state) {
   const runs = [...state.cells.values()].flatMap((cell) => cell.runs).sort((a, b) => a.seq - b.seq);
-  const versions = solutionVersions(runs);
+  const answers = answersOf(runs, state);
+  const versions = solutionVersions(answers);
   return {
     problem_solving: inTime([
       ...planFacts(runs),
-      ...testFacts(runs, state),
+      ...testFacts(runs, versions, state),
       ...stepFacts(versions),
       ...repairFacts(versions, runs),
       ...greenFacts(state),
@@ -36,33 +38,49 @@ function isSolution(run) {
   return run.role === "solution" || run.judge;
 }
 
+/** Runs of an answer; the starter as it was handed out is none, which the companion says of it. */
+function answersOf(runs, state) {
+  const idle = state.verdicts.filter(({ report }) => asText(report.status) === "not_started");
+  const requests = new Set(idle.map(({ request }) => request));
+  return runs.filter((run) => isSolution(run) && !requests.has(run.request));
+}
+
 /** Each source of a solution cell that differs from the one before, with what it changed. */
-function solutionVersions(runs) {
+function solutionVersions(answers) {
   const last = new Map();
   const versions = [];
-  for (const run of runs.filter(isSolution)) {
+  for (const run of answers) {
     const before = last.get(run.key);
     if (before === undefined || before !== run.code)
-      versions.push({ run, first: before === undefined, ...counts(diffLines(before ?? "", run.code)) });
+      versions.push({ run, ...counts(diffLines(before ?? "", run.code)) });
     last.set(run.key, run.code);
   }
   return versions;
 }
 
-function planFacts(runs) {
-  const plan = runs.find((run) => run.role === "plan");
-  if (plan) return [fact(plan, "Wrote a plan")];
-  return runs.some(isSolution) ? [fact(null, "No plan cell was run")] : [];
+/** Runs of a Clarify or Plan cell that say something, by the companion's own rule. */
+function saying(runs, role) {
+  return runs.filter((run) => run.role === role && written(bodyOf(run.code)));
 }
 
-/** An own test is any cell that is neither the answer nor prose, run after the answer was there. */
-function testFacts(runs, state) {
-  const answer = runs.find(isSolution);
-  if (!answer) return [];
+/** Why there is no such note: the cell never ran, or ran as it was handed out. */
+function unsaid(runs, role) {
+  const name = role === "clarify" ? "Clarify" : "Plan";
+  const ran = runs.some((run) => run.role === role);
+  return fact(null, ran ? `Nothing was written into the ${name} cell` : `No ${name} cell was run`);
+}
+
+function planFacts(runs) {
+  const [plan] = saying(runs, "plan");
+  if (plan) return [fact(plan, "Wrote a plan")];
+  return runs.some(isSolution) ? [unsaid(runs, "plan")] : [];
+}
+
+/** An own test is any cell that is neither the answer nor prose, and that uses the answer after it was there. */
+function testFacts(runs, versions, state) {
+  if (!runs.some(isSolution)) return [];
   const final = state.verdicts.find((verdict) => verdict.final);
-  const own = runs.find(
-    (run) => run.seq > answer.seq && !isSolution(run) && !run.magic && run.role !== "clarify" && run.role !== "plan",
-  );
+  const own = ownTest(runs, versions);
   if (!own) return [fact(null, "No cell of their own tried the answer yet")];
   return [
     fact(
@@ -72,6 +90,24 @@ function testFacts(runs, state) {
         : "Tried the answer in a cell of their own",
     ),
   ];
+}
+
+/** The first such cell. A helper that uses the answer stands for it: a test may be written before and called later. */
+function ownTest(runs, versions) {
+  if (!versions.length) return undefined;
+  const prose = ["clarify", "plan", "help"];
+  const names = namesOf(versions);
+  for (const run of runs) {
+    if (isSolution(run) || run.magic || prose.includes(run.role) || !mentions(run.code, names)) continue;
+    if (run.seq > versions[0].run.seq) return run;
+    for (const name of names.size ? definedNames(run.code) : []) names.add(name);
+  }
+  return undefined;
+}
+
+function namesOf(versions) {
+  const defined = versions.flatMap(({ run }) => definedNames(run.code));
+  return new Set(defined.length ? defined : versions.flatMap(({ run }) => assignedNames(run.code)));
 }
 
 function stepFacts(versions) {
@@ -128,14 +164,9 @@ function greenFacts(state) {
 
 function cellFacts(runs) {
   return ["clarify", "plan"].flatMap((role) => {
-    const run = runs.findLast((r) => r.role === role);
-    if (!run) return runs.length ? [fact(null, `No ${role === "clarify" ? "Clarify" : "Plan"} cell was run`)] : [];
-    return [
-      fact(
-        run,
-        `${role === "clarify" ? "Clarify" : "Plan"}: ${oneLine(run.code.replace(/^\s*%%\w+[^\n]*\n?/, ""), 160)}`,
-      ),
-    ];
+    const run = saying(runs, role).at(-1);
+    if (!run) return runs.length ? [unsaid(runs, role)] : [];
+    return [fact(run, `${role === "clarify" ? "Clarify" : "Plan"}: ${oneLine(bodyOf(run.code), 160)}`)];
   });
 }
 

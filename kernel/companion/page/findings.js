@@ -4,6 +4,7 @@
 import { el } from "./dom.js";
 import { phrase } from "./prose.js";
 import { asList, asNumber, asObject, asText, oneLine, plural, points, visible } from "./text.js";
+import { criterionWord } from "./words.js";
 
 /** The findings of one verdict; reveal(verdict, cell, line) jumps to a line of the notebook. */
 export function findingsView(verdict, reveal) {
@@ -49,8 +50,7 @@ function findingView(f, verdict, reveal) {
       f.severity === "costs" && el("strong.points", null, `\u2212${points(asNumber(f.points))}`),
       line > 0 &&
         el("button.link", { type: "button", onclick: () => reveal(verdict, asText(f.cell), line) }, `Line ${line}`),
-      el("code.rule", null, visible(oneLine(asText(f.rule), 24))),
-      el("span.dim", null, visible(oneLine(asText(f.criterion), 24))),
+      el("span.rule", { title: `Rule ${visible(oneLine(asText(f.rule), 24))}` }, criterionWord(asText(f.criterion))),
     ),
     asText(f.code) && el("pre.snippet", { tabindex: "0" }, visible(asText(f.code).slice(0, 2000))),
     el("p.why", null, phrase(visible(asText(f.why).slice(0, 1000)))),

@@ -26,7 +26,7 @@ export function drawTitle(about, state) {
 
 /** Whether the candidate's kernel is connected, as the companion sees it. */
 export function drawKernel(pill, about, state) {
-  const known = about.source_connected ?? about.connected;
+  const known = about.connected;
   const [kind, text] =
     state.finished && !known
       ? ["done", "Kernel gone, session finished"]

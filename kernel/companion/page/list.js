@@ -65,8 +65,8 @@ function draw() {
 function row(s) {
   const title = oneLine(asText(s.title) || asText(s.challenge) || asText(s.id), 80);
   const finished = asText(s.state) === "finished";
-  const connected = s.source_connected ?? s.connected;
-  const state = finished ? "Finished" : connected === false ? "Kernel not connected" : "Live";
+  const away = s.connected === false;
+  const state = finished ? "Finished" : away ? "Kernel not connected" : "Live";
   return el(
     "tr",
     null,
@@ -82,7 +82,7 @@ function row(s) {
           .join(" \u00b7 "),
       ),
     ),
-    el("td", null, el("span.pill", { "data-kind": finished ? "done" : connected === false ? "off" : "good" }, state)),
+    el("td", null, el("span.pill", { "data-kind": finished ? "done" : away ? "off" : "good" }, state)),
     el("td", null, phase(asObject(s.clock), s.phase)),
     el(
       "td.number",

@@ -4,6 +4,13 @@ import { el, setText } from "./dom.js";
 import { indexAfter, waitAfter } from "./replay.js";
 import { clock } from "./text.js";
 
+/** What the pill of the page's line says instead of "Live" while replay shows the past; null when it need not. */
+export function placeOf(lineState, past) {
+  if (!past || lineState !== "live") return null;
+  const title = "Notebook, tests, timeline and clock show the past. The line to the companion is live.";
+  return { kind: "past", text: "Replay", title };
+}
+
 /** show(seq) is called with the record to show, or null for live. */
 export class ReplayView {
   constructor(node, show) {

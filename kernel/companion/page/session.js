@@ -10,7 +10,7 @@ import { GuideView } from "./guide.js";
 import { Banner, drawKernel, drawLine, drawTitle } from "./header.js";
 import { NotesView } from "./notes.js";
 import { stateAt } from "./replay.js";
-import { ReplayView } from "./replayview.js";
+import { ReplayView, placeOf } from "./replayview.js";
 import { ScoreView } from "./scoreview.js";
 import { apply, newState } from "./state.js";
 import { Tabs } from "./tabs.js";
@@ -27,6 +27,7 @@ let about = {};
 let dirtyCells = new Set();
 let dirtyTopics = new Set(["session", "clock", "tests", "score", "hints", "notes", "timeline", "kernel"]);
 let frame = 0;
+let line = { state: "connecting" };
 
 const banner = new Banner(byId("banner"), () => connection.now());
 const connection = new Connection(session, { from: () => live.seq, records: take, session: hear, status });
@@ -66,9 +67,22 @@ function hear(session) {
 }
 
 function status(now) {
+  line = now;
   banner.line(now);
-  drawLine(byId("line"), now);
+  drawPlace();
   for (const view of [score, notes]) view.line(now.state === "live");
+}
+
+/** The pill of this page's line; "Live" would be wrong above a picture of the past. */
+function drawPlace() {
+  const pill = byId("line");
+  const place = placeOf(line.state, shown !== live);
+  if (!place) drawLine(pill, line);
+  else {
+    pill.dataset.kind = place.kind;
+    setText(pill, place.text);
+  }
+  pill.title = place ? place.title : "";
 }
 
 /** Draws once per frame however many records came. */
@@ -121,6 +135,7 @@ function travel(seq) {
   if (seq === null) shown = live;
   else ({ state: shown, keys } = stateAt(records, seq, shown === live ? null : shown));
   document.body.classList.toggle("past", seq !== null);
+  drawPlace();
   if (keys && before === shown) cells.update(shown, keys);
   else cells.show(shown);
   if (seq !== null && byId("follow").checked) {

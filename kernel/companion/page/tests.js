@@ -1,13 +1,15 @@
-// Results of the hidden tests, which the companion found in its own runner: a grid of class by run, and one run's
+// Results of the hidden tests, which the companion found in its own runner: the grid of class by run, and one run's
 // cases, each with its outcomes over the runs.
 
 import { el, fill } from "./dom.js";
 import { findingsView } from "./findings.js";
-import { byClass, classesOf, gradedRuns, testsOf } from "./results.js";
+import { phrase } from "./prose.js";
+import { gradedRuns, testsOf } from "./results.js";
+import { RunGrid } from "./rungrid.js";
 import { asNumber, asObject, asText, oneLine, plural, timeOfDay, visible } from "./text.js";
+import { capital, isolationWord, statusWord } from "./words.js";
 
-/** Runs side by side in the grid, and in a case's strip. */
-const mostRuns = 24;
+/** Runs in a case's strip. */
 const mostStrip = 12;
 
 const marks = {
@@ -27,18 +29,13 @@ const outcomeWords = {
   timeout: "too slow",
   killed: "stopped",
   not_run: "not run",
+  none: "no result",
 };
-const statusWords = {
-  not_started: "Nothing to grade yet",
-  syntax_error: "A cell does not parse",
-  load_error: "The code does not load in a fresh process",
-  refused: "The grader declined",
-};
-
 /** The panel. draw(state) shows a state; reveal(key, cellId, line) is called when a finding is followed. */
 export class TestsView {
   constructor(node, reveal) {
     Object.assign(this, { node, reveal, chosen: null });
+    this.grid = new RunGrid((seq) => this.choose(seq));
   }
 
   draw(state) {
@@ -63,96 +60,60 @@ export class TestsView {
       );
       return;
     }
-    const shown = verdicts.find((v) => v.seq === this.chosen) || verdicts.at(-1);
+    const newest = verdicts.at(-1);
+    const shown = verdicts.find((v) => v.seq === this.chosen) || newest;
+    const focused = this.grid.node.contains(document.activeElement);
+    this.grid.draw(verdicts, shown);
     fill(
       this.node,
       el("h2", null, "Tests"),
       refused,
-      this.grid(verdicts.slice(-mostRuns), shown),
-      this.run(shown),
+      this.grid.node,
+      this.run(shown, newest),
       findingsView(shown, this.reveal),
     );
-    // Many runs are wider than the panel: the one that is shown stays in sight.
-    const scroll = this.node.querySelector(".scroll");
-    const column = scroll.querySelector("[aria-pressed=true]").parentElement;
-    scroll.scrollLeft = column.offsetLeft + column.offsetWidth - scroll.clientWidth + 8;
+    this.grid.place();
+    if (focused) this.grid.focus();
   }
 
+  /** Shows one run until another is chosen; the newest stands for whatever is newest. */
   choose(seq) {
-    this.chosen = seq === gradedRuns(this.state).at(-1).seq ? null : seq;
+    const newest = seq === gradedRuns(this.state).at(-1).seq;
+    this.chosen = newest ? null : seq;
     this.draw(this.state);
-    this.node.querySelector(".grid [aria-pressed=true]")?.focus();
+    if (newest) this.grid.follow();
+    this.grid.focus();
   }
 
-  grid(verdicts, shown) {
-    const reports = verdicts.map((v) => classesOf(v.report));
-    const names = [...new Set(reports.flat().map((c) => c.name))].sort(byClass);
-    const head = verdicts.map((v) =>
-      el(
-        "th",
-        { scope: "col" },
-        el(
-          "button.run-no",
-          {
-            type: "button",
-            "aria-pressed": String(v === shown),
-            title: `Run ${v.run}, ${timeOfDay(v.at)}`,
-            "aria-label": `Show run ${v.run}`,
-            onclick: () => this.choose(v.seq),
-          },
-          String(v.run),
-        ),
-      ),
-    );
-    const rows = names.map((name) =>
-      el(
-        "tr",
-        null,
-        el("th", { scope: "row" }, visible(oneLine(name, 24))),
-        verdicts.map((v, i) =>
-          square(
-            v,
-            name,
-            reports[i].find((c) => c.name === name),
-            v === shown,
-          ),
-        ),
-      ),
-    );
-    return el(
-      "div.scroll",
-      null,
-      el("p.caption", { id: "grid-title" }, "Passed tests by class and run"),
-      el(
-        "table.grid",
-        { "aria-labelledby": "grid-title" },
-        el("thead", null, el("tr", null, el("th", { scope: "col" }, "Run"), head)),
-        el("tbody", null, rows),
-      ),
-    );
-  }
-
-  run(verdict) {
+  run(verdict, newest) {
     const { report } = verdict;
     const status = asText(report.status);
     const tests = testsOf(report);
     const isolation = asText(asObject(report.isolation).level);
-    const facts = [
-      timeOfDay(verdict.at),
-      verdict.final && "submitted",
-      isolation && `isolation ${visible(oneLine(isolation, 8))}`,
-    ];
+    const facts = [timeOfDay(verdict.at), verdict.final && "submitted"];
     const clean = asObject(report.clean_run);
     return el(
       "section.run-detail",
       null,
-      el("h3", null, `Run ${verdict.run}`, el("span.dim", null, " " + facts.filter(Boolean).join(" \u00b7 "))),
+      el(
+        "div.run-head",
+        null,
+        el("h3", null, `Run ${verdict.run}`, el("span.dim", null, " " + facts.filter(Boolean).join(" \u00b7 "))),
+        verdict !== newest &&
+          el(
+            "button.link",
+            { type: "button", onclick: () => this.choose(newest.seq) },
+            `Show the newest, run ${newest.run}`,
+          ),
+      ),
+      isolation &&
+        el("p.dim.isolation", { title: visible(oneLine(isolation, 8)) }, `Isolation: ${isolationWord(isolation)}`),
       status &&
         status !== "graded" &&
         el(
           "p.note-line",
           null,
-          el("strong", null, statusWords[status] || visible(status)),
+          el("strong", { title: visible(oneLine(status, 40)) }, capital(statusWord(status))),
           report.message ? `: ${visible(oneLine(asText(report.message), 400))}` : "",
           report.line ? ` (line ${asNumber(report.line)})` : "",
         ),
@@ -173,7 +134,7 @@ export class TestsView {
     const passed = tests.filter((t) => t.outcome === "pass");
     const history = gradedRuns(this.state)
       .slice(-mostStrip)
-      .map((v) => new Map(testsOf(v.report).map((t) => [t.id, t.outcome])));
+      .map((v) => ({ run: v.run, outcomes: new Map(testsOf(v.report).map((t) => [t.id, t.outcome])) }));
     const list = (some) =>
       el(
         "ul.cases",
@@ -184,6 +145,7 @@ export class TestsView {
     return el(
       "div",
       null,
+      legend(tests, history),
       failed.length ? list(failed) : el("p.good-line", null, "Every test passed."),
       passed.length > 0 &&
         el(
@@ -196,25 +158,38 @@ export class TestsView {
   }
 }
 
-function square(verdict, name, result, shown) {
-  if (!result)
-    return el("td", { class: shown ? "shown" : null }, el("span.square.none", { "aria-label": "no result" }, "\u2013"));
-  const share = result.passed / result.total;
-  const kind = share === 1 ? "all" : share === 0 ? "nothing" : "some";
-  const box = el(
-    `span.square.${kind}`,
-    { title: `${name}, run ${verdict.run}: ${result.passed} of ${result.total}` },
-    el("span.level", { "aria-hidden": "true" }),
-    el("span.number", null, `${result.passed}/${result.total}`),
+/** Bars that look alike have one place in the legend. */
+const bars = [
+  ["pass", ["pass"]],
+  ["form", ["form"]],
+  ["fail", ["fail"]],
+  ["error", ["error", "timeout", "killed"]],
+  ["not_run", ["not_run"]],
+  ["none", ["none"]],
+];
+
+/** What the bars beside the tests mean; only those that are there. */
+function legend(tests, history) {
+  const there = new Set(history.flatMap(({ outcomes }) => tests.map(({ id }) => outcomes.get(id) || "none")));
+  const [first, last] = [history[0].run, history.at(-1).run];
+  return el(
+    "p.legend.dim",
+    null,
+    first === last ? `The bar is run ${first}:` : `Each bar is a run, ${first} to ${last}:`,
+    bars.map(([bar, outcomes]) => {
+      const words = outcomes.filter((outcome) => there.has(outcome)).map((outcome) => outcomeWords[outcome]);
+      return (
+        words.length > 0 && el("span.key", null, el(`span.dot.o-${bar}`, { "aria-hidden": "true" }), words.join(" or "))
+      );
+    }),
   );
-  box.firstChild.style.height = `${Math.round(share * 100)}%`;
-  return el("td", { class: shown ? "shown" : null }, box);
 }
 
 function testView(t, history) {
-  const strip = history
-    .map((run) => run.get(t.id))
-    .map((past) => el(`span.dot.o-${past || "none"}`, { title: outcomeWords[past] || "no result" }));
+  const past = history.map(({ run, outcomes }) => {
+    const outcome = outcomes.get(t.id) || "none";
+    return { outcome, says: `run ${run}: ${outcomeWords[outcome]}` };
+  });
   return el(
     "li.case",
     null,
@@ -225,7 +200,11 @@ function testView(t, history) {
       el("code", null, visible(oneLine(t.id, 80))),
       el("span.dim", null, visible(oneLine(t.class, 20)), t.total > 1 && `, ${t.passed} of ${t.total}`),
       el("span.push"),
-      el("span.strip", { role: "img", "aria-label": "Outcomes over the runs" }, strip),
+      el(
+        "span.strip",
+        { role: "img", "aria-label": past.map(({ says }) => says).join(", ") },
+        past.map(({ outcome, says }) => el(`span.dot.o-${outcome}`, { title: capital(says) })),
+      ),
     ),
     t.outcome !== "pass" &&
       el(
@@ -234,6 +213,6 @@ function testView(t, history) {
         el("strong", null, outcomeWords[t.outcome]),
         t.message ? `: ${visible(oneLine(t.message, 600))}` : "",
       ),
-    t.guards && el("p.case-guards", null, visible(oneLine(t.guards, 300))),
+    t.guards && el("p.case-guards", null, phrase(visible(oneLine(t.guards, 300)))),
   );
 }

@@ -1,9 +1,11 @@
 // The session's course, newest first. Each entry is a place that replay can go to.
 
 import { el, fill } from "./dom.js";
+import { inline } from "./markdown.js";
 import { classesOf } from "./results.js";
 import { diffStat } from "./source.js";
-import { clock, oneLine, plural, visible } from "./text.js";
+import { asText, clock, oneLine, plural, visible } from "./text.js";
+import { statusWord } from "./words.js";
 
 const page = 150;
 
@@ -47,6 +49,7 @@ export class TimelineView {
   }
 
   entry(entry, state, moves, at) {
+    const { text, title } = detailOf(entry);
     const moved = moves.find((move) => move.seq === entry.seq);
     return el(
       "li",
@@ -56,7 +59,7 @@ export class TimelineView {
         { type: "button", onclick: () => this.go(entry.seq) },
         el("time", null, clock(entry.at - state.began)),
         el("span.what", null, visible(oneLine(entry.title, 60)), moved && el("span.chip", null, moved.phase)),
-        el("span.detail.dim", null, detailOf(entry)),
+        el("span.detail.dim", { title: title ?? text }, text),
       ),
     );
   }
@@ -65,18 +68,22 @@ export class TimelineView {
 const details = new WeakMap(); // comparing two sources is not free, and the list is drawn often
 
 function detailOf(entry) {
-  if (!details.has(entry)) {
-    if (entry.verdict) details.set(entry, summary(entry.verdict.report));
-    else if (entry.before !== null) details.set(entry, oneLine(diffStat(entry.before, entry.detail, true), 90));
-    else details.set(entry, oneLine(entry.detail, 90));
-  }
+  if (!details.has(entry)) details.set(entry, detail(entry));
   return details.get(entry);
 }
 
+/** What an entry says in one line: {text, title}; title is the code that the text puts in words, if any. */
+export function detail(entry) {
+  if (entry.verdict) return summary(entry.verdict.report);
+  if (entry.before !== null) return { text: oneLine(diffStat(entry.before, entry.detail, true), 90) };
+  // a hint is the author's markdown, and one line has no place for its marks
+  const spans = entry.kind === "hint" ? inline(entry.detail) : [{ text: entry.detail }];
+  return { text: oneLine(spans.map(({ text }) => text).join(""), 90) };
+}
+
 function summary(report) {
-  return (
-    classesOf(report)
-      .map((c) => `${c.name} ${c.passed}/${c.total}`)
-      .join("  ") || oneLine(String(report.status || ""), 40)
-  );
+  const classes = classesOf(report).map((c) => `${c.name} ${c.passed}/${c.total}`);
+  if (classes.length) return { text: oneLine(classes.join("  "), 90) };
+  const status = asText(report.status);
+  return { text: statusWord(status), title: visible(oneLine(status, 40)) };
 }
