@@ -194,6 +194,14 @@ func (c *client) untilIdle(id string) []*got {
 	}
 }
 
+// untilStarted waits until a cell is said to run; what comes before that on iopub is dropped.
+func (c *client) untilStarted(id string) {
+	c.t.Helper()
+	for g := c.next(protocol.IOPub); g.parent.MsgID != id || g.head.MsgType != "execute_input"; {
+		g = c.next(protocol.IOPub)
+	}
+}
+
 // text joins what a request wrote on stdout and stderr.
 func text(msgs []*got) string {
 	var b strings.Builder

@@ -50,8 +50,9 @@ func proxyProcess(args []string) int {
 	fs := flag.NewFlagSet("proxy", flag.ExitOnError)
 	file := fs.String("f", "", "")
 	python := fs.String("python", "", "")
+	grace := fs.Duration("grace", 0, "")
 	fs.Parse(args)
-	c := Config{ConnectionFile: *file, Python: *python}
+	c := Config{ConnectionFile: *file, Python: *python, grace: *grace}
 	if *python == "" {
 		c.command = []string{os.Args[0], "fake-child"}
 	}

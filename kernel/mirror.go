@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/assay-kernel/assay/kernel/wire"
@@ -112,4 +114,19 @@ func (m *mirror) leaveIfDone() {
 		m.child.Close(flushTime)
 		m.cancel()
 	}
+}
+
+// childPeers are the clients' connections to the child.
+func (r *relay) childPeers() (peers []*wire.Peer) {
+	r.mu.Lock()
+	mirrors := slices.Collect(maps.Keys(r.mirrors))
+	r.mu.Unlock()
+	for _, m := range mirrors {
+		m.mu.Lock()
+		if m.child != nil {
+			peers = append(peers, m.child)
+		}
+		m.mu.Unlock()
+	}
+	return peers
 }

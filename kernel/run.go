@@ -41,8 +41,9 @@ type Config struct {
 	// same.
 	Open func(session.Hello) Uplink
 
-	command []string // tests: the child's command line instead of Python's
-	holds   holds    // tests: zero means usual
+	command []string      // tests: the child's command line instead of Python's
+	holds   holds         // tests: zero means usual
+	grace   time.Duration // tests: instead of shutdownTime; zero means usual
 }
 
 // Uplink is how the kernel reports what happens, and hears back. Record and Events return at once.
@@ -100,6 +101,9 @@ func prepare(c Config) (*kernel, error) {
 	}
 	if c.holds == (holds{}) {
 		c.holds = usualHolds
+	}
+	if c.grace == 0 {
+		c.grace = shutdownTime
 	}
 	file, err := protocol.ReadConnectionFile(c.ConnectionFile)
 	if err != nil {
@@ -167,7 +171,7 @@ func (k *kernel) run(ctx context.Context) error {
 	wg.Go(func() { wire.ReleaseMemory(k.ctx) })
 	wg.Go(k.settle)
 	why, err := k.wait(ctx)
-	k.drain()
+	k.drain(drainTime)
 	k.closeUplink(why)
 	return err
 }
@@ -250,7 +254,7 @@ func (k *kernel) wait(ctx context.Context) (why string, err error) {
 			if k.deaf.Load() {
 				k.child.kill()
 			}
-			k.endChild(shutdownTime)
+			k.endChild(k.c.grace)
 			return "shutdown", nil
 		case <-ctx.Done():
 			k.endChild(0)
@@ -276,18 +280,26 @@ func (k *kernel) endChild(patience time.Duration) {
 	}
 }
 
-// drain waits until what the child had said before it ended has been relayed.
-func (k *kernel) drain() {
+// drain waits until what the child had said before it ended has been relayed, on iopub and to each client: its answer to
+// a shutdown_request is the last thing that it says.
+func (k *kernel) drain(limit time.Duration) {
 	k.relay.mu.Lock()
 	p := k.iopub
 	k.relay.mu.Unlock()
-	if p == nil {
-		return
+	peers := k.relay.childPeers()
+	if p != nil {
+		peers = append(peers, p)
 	}
-	select {
-	case <-p.Done():
-	case <-time.After(drainTime):
-		p.Close(0)
+	late := time.After(limit)
+	for i, p := range peers {
+		select {
+		case <-p.Done():
+		case <-late:
+			for _, p := range peers[i:] {
+				p.Close(0)
+			}
+			return
+		}
 	}
 }
 

@@ -39,14 +39,19 @@ func TestSubshellsAndUsageEqualPlain(t *testing.T) {
 		sub, _ := made["subshell_id"].(string)
 		listed := c.control("list_subshell_request", "{}")
 		fmt.Fprintln(&log, made["status"], strings.ReplaceAll(fmt.Sprint(listed["subshell_id"]), sub, "SUB"))
-		c.run("main", "import time; time.sleep(1); print('main')")
-		time.Sleep(200 * time.Millisecond)
+		c.eval("import threading; last = threading.Event()")
+		c.run("main", "last.wait(); print('main')")
+		c.untilStarted("main")
 		c.aside(sub, "side1", "print('side')")
 		c.aside(sub, "side2", "1/0")
 		c.aside(sub, "side3", "40 + 2")
-		for range 4 {
+		for range 3 {
 			g := c.next(protocol.Shell)
 			fmt.Fprintln(&log, g.parent.MsgID, strings.Contains(g.content(), `"status":"ok"`))
+		}
+		c.aside(sub, "side4", "last.set()") // main waits for it, so the others came before main's end
+		for _, id := range []string{"side4", "main"} {
+			fmt.Fprintln(&log, id, strings.Contains(c.reply(protocol.Shell, id).content(), `"status":"ok"`))
 		}
 		fmt.Fprintln(&log, c.control("delete_subshell_request", `{"subshell_id":"`+sub+`"}`)["status"])
 		fmt.Fprintln(&log, c.control("delete_subshell_request", `{"subshell_id":"nobody"}`)["status"])

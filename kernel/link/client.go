@@ -169,21 +169,19 @@ func (c *Client) delivered() bool {
 // deliver connects again and again until the client is closed.
 func (c *Client) deliver(ctx context.Context) {
 	orphans := &recovery{c: c}
+	defer orphans.wait()
 	for pause := time.Duration(0); ctx.Err() == nil; {
 		if !sleep(ctx, pause) {
-			break
+			return
 		}
 		began := time.Now()
 		err := c.connect(ctx, orphans)
-		if ctx.Err() != nil {
-			break
-		}
-		if c.refused() {
+		if ctx.Err() != nil || c.refused() {
 			return
 		}
 		if errors.Is(err, errTaken) {
 			c.log.Error("nothing more is delivered", "source", c.spool.Source, "err", err)
-			break
+			return
 		}
 		c.log.Debug("companion connection ended", "err", err)
 		if time.Since(began) > time.Second {
@@ -191,7 +189,6 @@ func (c *Client) deliver(ctx context.Context) {
 		}
 		pause = backOff(pause, c.cfg.Retry)
 	}
-	orphans.wait()
 }
 
 func (c *Client) refused() bool {

@@ -23,7 +23,7 @@ func TestEverythingIsDeliveredAndTheSpoolGoes(t *testing.T) {
 	home := p.home()
 	c := client(t, home, nil)
 	record(t, c, 1000)
-	shut(t, c, 10*time.Second)
+	shut(t, c, time.Minute)
 	if n := p.count(c.Source()); n != 1000 {
 		t.Errorf("%d events arrived", n)
 	}
@@ -143,8 +143,8 @@ func TestRefusedSessionEndsQuietly(t *testing.T) {
 	}
 	record(t, c, 3)
 	began := time.Now()
-	shut(t, c, 10*time.Second)
-	if time.Since(began) > 5*time.Second {
+	shut(t, c, time.Minute)
+	if time.Since(began) > 30*time.Second {
 		t.Error("Close waited for a companion that will never acknowledge")
 	}
 	if n := spools(t, home); n != 0 {
@@ -233,21 +233,32 @@ func TestEnvironmentNamesTheCompanion(t *testing.T) {
 func TestRecordDoesNotWait(t *testing.T) {
 	p := newPeer(t)
 	p.deaf = true
-	c := client(t, p.home(), nil)
+	log := newStuckLog(slog.LevelError)
+	c := client(t, p.home(), func(cfg *Config) { cfg.Logger = slog.New(log) })
+	c.Record(session.Event{Kind: "nonsense"}) // the spooler logs that it drops it, and is stuck there
+	<-log.reached
 	big := session.CellStarted{Code: strings.Repeat("x", 200<<10)}
 	e, err := session.NewEvent(session.KindCellStarted, "r", "", big)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var longest time.Duration
-	for range 60 {
-		began := time.Now()
-		c.Record(e)
-		longest = max(longest, time.Since(began))
+	recorded := make(chan bool)
+	go func() {
+		defer close(recorded)
+		for range 60 {
+			c.Record(e)
+		}
+	}()
+	select {
+	case <-recorded:
+	case <-time.After(30 * time.Second):
+		t.Error("Record waits for the disk")
 	}
-	if longest > 50*time.Millisecond {
-		t.Errorf("Record took %s", longest)
+	if n := c.spool.Len(); n != 0 {
+		t.Errorf("%d events were spooled: the test does not test", n)
 	}
+	close(log.free)
+	<-recorded
 	eventually(t, "a full window", func() bool { return p.count(c.Source()) >= 40 })
 	time.Sleep(50 * time.Millisecond)
 	if n := p.count(c.Source()); n > 42 {
@@ -290,15 +301,16 @@ func TestKilledKernelsEventsArrive(t *testing.T) {
 			t.Fatal(err)
 		}
 		source, n := "", 0
-		kill := time.AfterFunc(300*time.Millisecond, func() { _ = cmd.Process.Kill() })
 		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if source == "" { // it has started
+				time.AfterFunc(300*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			}
 			if s, ok := strings.CutPrefix(lines.Text(), "source "); ok {
 				source = s
 			}
 			_, _ = fmt.Sscanf(lines.Text(), "spooled %d", &n) // other lines keep n
 		}
 		_ = cmd.Wait() // killed
-		kill.Stop()
 		spooled[source] = n
 	}
 	last := client(t, home, nil) // delivers what is left

@@ -48,6 +48,7 @@ type peer struct {
 	newest  map[string]speaker // by source
 	refuse  string             // Welcome.Error
 	refuses string             // the challenge that is refused; "" with refuse: every one
+	mute    string             // the challenge whose Hello is not answered
 	breaks  int                // cut the connection after so many events; 0 = never
 	deaf    bool               // take events and acknowledge nothing
 	answers map[string]session.Feedback
@@ -134,6 +135,9 @@ func (p *peer) greet(conn *Conn, h session.Hello) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hellos = append(p.hellos, h)
+	if p.mute != "" && h.Challenge == p.mute {
+		return true
+	}
 	w := &session.Welcome{Session: "s", LastSrcSeq: uint64(len(p.events[h.Source])), Error: p.refuse}
 	if p.refuses != "" && h.Challenge == p.refuses {
 		w.Error = "no such challenge"
@@ -236,4 +240,23 @@ func spools(t *testing.T, home string) int {
 		t.Fatal(err)
 	}
 	return len(files)
+}
+
+// stuckLog is a log that waits until it is free, if what it is to write is of its level.
+type stuckLog struct {
+	level         slog.Level
+	reached, free chan struct{}
+}
+
+func newStuckLog(level slog.Level) *stuckLog {
+	return &stuckLog{level, make(chan struct{}, 1), make(chan struct{})}
+}
+
+func (l *stuckLog) Enabled(_ context.Context, level slog.Level) bool { return level == l.level }
+func (l *stuckLog) WithAttrs([]slog.Attr) slog.Handler               { return l }
+func (l *stuckLog) WithGroup(string) slog.Handler                    { return l }
+func (l *stuckLog) Handle(context.Context, slog.Record) error {
+	kick(l.reached)
+	<-l.free
+	return nil
 }

@@ -84,7 +84,7 @@ func TestChurn(t *testing.T) {
 	}
 	pub.Close(0)
 	router.Close(0)
-	if left := leftover(5 * time.Second); left != "" {
+	if left := leftover(patience); left != "" {
 		t.Errorf("goroutines left:\n%s", left)
 	}
 	eventually(t, "file descriptors are closed", func() bool { return openFiles(t) <= before })
@@ -195,10 +195,14 @@ func starve(t *testing.T) {
 	}
 	fmt.Println("at " + l.Endpoint())
 	stdin.ReadString('\n')
-	before := cpu()
-	time.Sleep(time.Second)
-	if used := cpu() - before; used > 100*time.Millisecond {
-		t.Errorf("%v of CPU time in 1 s while waiting for file descriptors", used)
+	used := time.Hour
+	for end := time.Now().Add(patience); used > 100*time.Millisecond && time.Now().Before(end); { // it may not have come to rest yet
+		before := cpu()
+		time.Sleep(time.Second)
+		used = min(used, cpu()-before)
+	}
+	if used > 100*time.Millisecond {
+		t.Errorf("at least %v of CPU time in 1 s while waiting for file descriptors", used)
 	}
 	if l.Peers() != 0 {
 		t.Error("a peer was accepted without descriptors: the test does not test")

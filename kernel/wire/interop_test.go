@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
-	"time"
 )
 
 // python starts testdata/interop.py with the Python of ASSAY_PYTHON or, by default, of the repository's environment.
@@ -76,8 +75,7 @@ func TestLibzmqServer(t *testing.T) {
 	dealerIn, subIn := newInbox(), newInbox()
 	sub := dialed(t)(DialSub(t.Context(), fmt.Sprint("tcp://127.0.0.1:", pubPort), [][]byte{{}, []byte("status")}, subIn.handler(), Options{}))
 	d := dialed(t)(DialDealer(t.Context(), fmt.Sprint("tcp://127.0.0.1:", routerPort), []byte("me"), dealerIn.handler(), Options{}))
-	time.Sleep(100 * time.Millisecond) // for the subscriptions, which go another way
-	for range 10 {
+	for range 10 { // the server answers only after it has seen both subscriptions
 		d.Send(sample())
 	}
 	for range 10 {

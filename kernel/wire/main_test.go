@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if left := leftover(10 * time.Second); code == 0 && left != "" {
+	if left := leftover(patience); code == 0 && left != "" {
 		fmt.Fprintf(os.Stderr, "goroutines left over:\n%s\n", left)
 		code = 1
 	}

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// patience bounds what must happen, on a busy machine too.
+const patience = 30 * time.Second
+
 // inbox collects what a Handler is told.
 type inbox struct {
 	opened   chan *Peer
@@ -42,8 +45,8 @@ func recv[T any](t *testing.T, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(10 * time.Second):
-		t.Fatal("nothing came within 10 s")
+	case <-time.After(patience):
+		t.Fatalf("nothing came within %v", patience)
 		panic("unreachable")
 	}
 }
@@ -70,7 +73,9 @@ func listenPub(t *testing.T, h Handler, o Options) *Listener {
 
 func dialDealer(t *testing.T, l *Listener, id string, h Handler) *Peer {
 	t.Helper()
-	return dialed(t)(DialDealer(t.Context(), l.Endpoint(), []byte(id), h, Options{}))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return dialed(t)(DialDealer(ctx, l.Endpoint(), []byte(id), h, Options{}))
 }
 
 func dialSub(t *testing.T, l *Listener, h Handler, topics ...string) *Peer {
@@ -79,7 +84,9 @@ func dialSub(t *testing.T, l *Listener, h Handler, topics ...string) *Peer {
 	for _, s := range topics {
 		b = append(b, []byte(s))
 	}
-	return dialed(t)(DialSub(t.Context(), l.Endpoint(), b, h, Options{}))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return dialed(t)(DialSub(ctx, l.Endpoint(), b, h, Options{}))
 }
 
 func dialed(t *testing.T) func(p *Peer, err error) *Peer {
