@@ -53,7 +53,7 @@ func (b *budget) limit(p *patience, asked float64) time.Duration {
 
 // late notes a case that reached its limit.
 func (b *budget) late(p *patience, limit, spent time.Duration) {
-	p.lost += limit
+	p.lost += min(limit, b.perCase) // a case that asked for more time is one case all the same
 	b.spend(spent)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/assay-kernel/assay/checks/harness"
+	"github.com/assay-kernel/assay/checks/report"
 	"github.com/assay-kernel/assay/checks/rubric"
 )
 
@@ -45,6 +46,7 @@ type evidence struct {
 	steps   []rubric.StepSeries
 	clock   []rubric.ClockRatio
 	without []string // what could not be measured, and why
+	void    bool     // what was measured says nothing: not all of the code was seen, or its result is another
 }
 
 // measure collects the evidence about fluency: steps in a child of their own, then the clock with nothing else running.
@@ -61,9 +63,17 @@ func (g *Grader) measure(ctx context.Context, r *run) (*evidence, error) {
 	if err := r.steps(ctx, e); err != nil {
 		return nil, err
 	}
-	g.timing.Lock()
-	defer g.timing.Unlock()
-	return e, r.clock(ctx, e)
+	if !e.void {
+		g.timing.Lock()
+		defer g.timing.Unlock()
+		if err := r.clock(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	if e.void {
+		e.steps, e.clock = nil, nil
+	}
+	return e, nil
 }
 
 // miss notes that something could not be measured; it returns the error only when that is the author's fault.
@@ -72,6 +82,7 @@ func (e *evidence) miss(what string, err error) error {
 	if errors.As(err, &author) {
 		return err
 	}
+	e.void = e.void || errors.Is(err, errHidden) || errors.Is(err, errOther)
 	var gone *harness.GoneError
 	if errors.As(err, &gone) { // its words may hold an exit status, or what was sent instead of an answer
 		err = errGone
@@ -101,7 +112,7 @@ func (r *run) steps(ctx context.Context, e *evidence) error {
 			case ctx.Err() != nil || time.Now().After(until):
 				err = errLate
 			case child == nil:
-				child, err = r.fresh()
+				child, err = r.fresh(harness.Request("watch"))
 			}
 			q := harness.OracleRequest{Op: "measure", Mode: "count", Run: number, Name: axis.Name, Size: size, Seed: r.seed}
 			if err == nil {
@@ -140,12 +151,36 @@ func (r *run) count(child *harness.Child, q harness.OracleRequest, s *rubric.Ste
 		return errRaised
 	}
 	steps, _ := m.Fields[0].(int64)
+	if steps < 0 {
+		return errHidden
+	}
 	if steps < 1 && r.writtenOut(call.Entry) {
 		return errNoStep
 	}
 	s.Partial, _ = m.Fields[1].(bool)
+	if !s.Partial {
+		if err := r.agrees(child, q); err != nil {
+			return err
+		}
+	}
 	s.Sizes, s.Candidate, s.Reference = append(s.Sizes, q.Size), append(s.Candidate, int(steps)), append(s.Reference, call.Steps)
 	return nil
+}
+
+// agrees asks for what the measured call returned and has it compared with what the reference does: an answer that is wrong
+// where only steps and time are looked at is quick for nothing.
+func (r *run) agrees(child *harness.Child, q harness.OracleRequest) error {
+	doc, err := child.Call(harness.Request("last"), setUpLimit)
+	if err != nil {
+		return err
+	}
+	oracle, _ := r.judge()
+	q.Op = "agrees"
+	a, err := oracle.Ask(q, doc.Bytes(), compareLimit)
+	if err == nil && report.Outcome(a.Outcome) != report.Pass {
+		err = errOther
+	}
+	return err
 }
 
 // writtenOut reports whether the answer has a plain definition of a function, one that takes a step when it is called.
@@ -155,6 +190,9 @@ func (r *run) writtenOut(entry string) bool {
 	}
 	return regexp.MustCompile(`(?m)^def\s+` + regexp.QuoteMeta(entry) + `\s*[(\[]`).MatchString(r.answer.source)
 }
+
+// OtherResult is what the report says of an answer that was not measured because it returned something else than the reference.
+const OtherResult = "the result for an input of that size is not the reference's"
 
 // What an answer may do instead of being measured. Nothing that its code could have chosen is in these words: unlike the
 // outcome of a case they are shown whatever the policy.
@@ -166,6 +204,8 @@ var (
 	errLoad   = errors.New("the code did not load again")
 	errGone   = errors.New("the process ended, or sent no answer")
 	errNoStep = errors.New("not one step was seen of code that is Python")
+	errHidden = errors.New("some of the code could run where its steps are not seen")
+	errOther  = errors.New(OtherResult)
 )
 
 // setUp takes a child through a growth or speed function up to the last call, the one to measure, and returns that.
@@ -227,7 +267,11 @@ func (r *run) timed(speed harness.SpeedInfo) (float64, error) {
 	if doc, err := child.Call(call.Doc, limit); err != nil || doc.Message().Tag != "ok" {
 		return 0, errRaised
 	}
-	return r.pairs(child, q, limit)
+	ratio, err := r.pairs(child, q, limit)
+	if err == nil && child.Alive() { // a call that came too late has ended it, and returned nothing
+		err = r.agrees(child, q)
+	}
+	return ratio, err
 }
 
 // pairs returns the ratio of the best of several interleaved pairs. A call over the limit counts as the limit.

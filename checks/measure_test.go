@@ -140,6 +140,10 @@ func TestWhatCannotBeMeasuredIsSaid(t *testing.T) {
 		{"does not load again", "import numpy as np", "import numpy as np\n1 / 0", 0, 0, "rows of fit: the code did not load again; rows of transform: the code did not load again"},
 		{"one size is too much", "X - self.mean_", "1 // (len(X) < 100) * X - self.mean_", 1, 1, "rows of transform: the measured call raised"},
 		{"looks inside", "import numpy as np", "import numpy as np, ctypes", 0, 0, "the code uses ctypes"},
+		{"takes the hook away", "import numpy as np", "import sys\nimport numpy as np\nfrom operator import attrgetter\n\nattrgetter('set' + 'profile')(sys)(None)\n", 0, 0,
+			"rows of fit: some of the code could run where its steps are not seen"},
+		{"code under a borrowed name", "import numpy as np", "import numpy as np\n\nmake = compile\nmake('x = 1', np.__file__, 'exec')\n", 0, 0,
+			"rows of fit: some of the code could run where its steps are not seen"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, err := measured(t, g, s, strings.Replace(s.Solution, c.old, c.new, 1))
@@ -200,12 +204,13 @@ func TestTheBankIsMeasured(t *testing.T) {
 	}
 }
 
-// A function that is written out takes at least one step; one that is a library's own may take none.
+// A function that is written out takes at least one step; one that is a library's own may take none, and is then looked at
+// by what it returns.
 func TestNoStepIsNoCount(t *testing.T) {
 	g, s := grader(t, Config{}), centringSpec()
 	for _, c := range []struct{ name, code, without string }{
 		{"written out", s.Solution + "\n\ncentred = print\n", "rows of centred: not one step was seen of code that is Python"},
-		{"a library's", s.Solution[:strings.Index(s.Solution, "def centred")] + "centred = print\n", ""},
+		{"a library's", s.Solution[:strings.Index(s.Solution, "def centred")] + "centred = print\n", "rows of centred: " + OtherResult},
 	} {
 		e, err := measured(t, g, s, c.code)
 		if err != nil || strings.Join(e.without, "; ") != c.without {
@@ -214,18 +219,23 @@ func TestNoStepIsNoCount(t *testing.T) {
 	}
 }
 
-// The counter is what it was before the answer came, and sees the work that a result puts off.
+// The counter is what it was before the answer came, by name nothing leads to it, and it sees the work that a result puts off.
 func TestTheCounterIsNotTalkedInto(t *testing.T) {
 	g, s := grader(t, Config{}), centringSpec()
 	loop := strings.Replace(s.Solution, "X - self.mean_", "np.array([row - self.mean_ for row in X])", 1)
-	const reach = "\nimport sys\nCOUNTER = getattr(__import__('sys'), 'mod' + 'ules')['ste' + 'ps']\n" // the sieve is not asked here
+	// The sieve is not asked here.
+	const reach = "\nimport sys\nMODULES = getattr(sys, 'mod' + 'ules')\nMAIN = MODULES['__main__']\n" +
+		"COUNTER, DRIVER = (MODULES.get(n) or getattr(MAIN, n, None) for n in ('steps', 'driver'))\n"
+	const reached = "if COUNTER or DRIVER or any(n in MODULES for n in ('codec', 'wire', 'tables', 'collect')):\n    DONE = 1 / 0\n"
 	lazy := strings.Replace(s.Solution, "        return X - self.mean_",
 		"        rows = list(X - self.mean_)\n        class Later(list):\n            def __iter__(self):\n                return iter([row for row in rows])\n        return Later(rows)", 1)
 	for _, c := range []struct{ name, code string }{
 		{"nothing", loop},
-		{"patched methods", loop + reach + "COUNTER.Counter.run = lambda self, call: call()\nCOUNTER.Counter._step = lambda self: None\n"},
-		{"another function", loop + reach + "COUNTER.count = lambda call, *rest: (call(), 5, False)\n"},
-		{"patched sys", loop + reach + "sys.settrace = sys.gettrace = lambda *a: None\n"},
+		{"patched modules", loop + reach + reached},
+		{"a thread of its own", loop + "\nimport threading\n\n\ndef call(f, *args):\n    out = []\n    t = threading.Thread(target=lambda: out.append(f(*args)))\n    t.start()\n    t.join()\n    return out[0]\n" +
+			"\n\nPLAIN = Centring.transform\nCentring.transform = lambda self, X: call(PLAIN, self, X)\n"},
+		{"text", loop + "\nRUN = eval\nCentring.transform = lambda self, X: RUN('np.array([row - c.mean_ for row in X])', {'np': np, 'c': self, 'X': X})\n"},
+		{"patched sys", loop + "\nimport sys\nsys.settrace = sys.gettrace = lambda *a: None\n"},
 		{"put off", lazy},
 	} {
 		b, err := g.pool.seat(t.Context(), "counter", s.Imports)

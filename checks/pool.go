@@ -66,6 +66,26 @@ var errClosed = errors.New("the grader is closed")
 // seat returns the session's bench, locked, with a living zygote. Give it back with leave.
 func (p *pool) seat(ctx context.Context, session string, imports []string) (*bench, error) {
 	key := session + "\x00" + strings.Join(imports, ",")
+	for {
+		b, err := p.bench(key, imports)
+		if err != nil {
+			return nil, err
+		}
+		b.mu.Lock()
+		if b.leaving { // it was taken out of the pool meanwhile
+			b.mu.Unlock()
+			continue
+		}
+		if err := b.warm(ctx, p); err != nil {
+			b.mu.Unlock()
+			return nil, err
+		}
+		return b, nil
+	}
+}
+
+// bench returns the bench of that key, a new one if there is none, and shuts those that it crowds out.
+func (p *pool) bench(key string, imports []string) (*bench, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -77,27 +97,18 @@ func (p *pool) seat(ctx context.Context, session string, imports []string) (*ben
 		p.benches[key] = b
 	}
 	b.used = time.Now()
-	idle := p.crowd()
+	idle := p.crowd(key)
 	p.mu.Unlock()
 	for _, old := range idle {
 		old.shut()
 		old.mu.Unlock()
 	}
-	b.mu.Lock()
-	if b.leaving {
-		b.mu.Unlock()
-		return p.seat(ctx, session, imports)
-	}
-	if err := b.warm(ctx, p); err != nil {
-		b.mu.Unlock()
-		return nil, err
-	}
 	return b, nil
 }
 
 // crowd takes benches out of the pool that have been idle for long, or longest when there are too many, and returns them
-// locked. One that works is left alone, whoever asks. Called with p.mu held.
-func (p *pool) crowd() []*bench {
+// locked. One that works is left alone, whoever asks, and so is the one that is asked for. Called with p.mu held.
+func (p *pool) crowd(asked string) []*bench {
 	keys := slices.SortedFunc(maps.Keys(p.benches), func(a, b string) int { return p.benches[a].used.Compare(p.benches[b].used) })
 	var out []*bench
 	for _, k := range keys {
@@ -105,7 +116,7 @@ func (p *pool) crowd() []*bench {
 		if len(p.benches) <= maxZygotes && time.Since(b.used) < maxIdle {
 			break
 		}
-		if b.mu.TryLock() {
+		if k != asked && b.mu.TryLock() {
 			b.leaving = true
 			out = append(out, b)
 			delete(p.benches, k)

@@ -17,7 +17,7 @@ func TestPoolStaysSmall(t *testing.T) {
 	for i := range maxZygotes + 3 {
 		p.benches[fmt.Sprint(i)] = &bench{used: time.Now().Add(-time.Duration(maxZygotes+3-i) * time.Second)}
 	}
-	for _, b := range p.crowd() {
+	for _, b := range p.crowd("") {
 		if !b.leaving {
 			t.Error("a bench that was taken out can still be used")
 		}
@@ -30,13 +30,28 @@ func TestPoolStaysSmall(t *testing.T) {
 	for _, b := range p.benches {
 		b.used = time.Now().Add(-2 * maxIdle)
 	}
-	for _, b := range p.crowd() {
+	for _, b := range p.crowd("") {
 		b.mu.Unlock()
 	}
 	if len(p.benches) != 0 {
 		t.Error(len(p.benches), "benches outlive their time")
 	}
 	p.close()
+}
+
+// Where all others work, the one that is asked for is one too many, and stays all the same.
+func TestPoolKeepsWhatIsAskedFor(t *testing.T) {
+	p := newPool(harness.Python{}, "L0", nil)
+	for i := range maxZygotes {
+		busy := &bench{used: time.Now()}
+		busy.mu.Lock()
+		defer busy.mu.Unlock()
+		p.benches[fmt.Sprint(i)] = busy
+	}
+	b, err := p.bench("new", nil)
+	if err != nil || b.leaving || p.benches["new"] != b || len(p.benches) != maxZygotes+1 {
+		t.Error(err, b, len(p.benches))
+	}
 }
 
 func TestBudget(t *testing.T) {
@@ -70,7 +85,10 @@ func TestBudget(t *testing.T) {
 		t.Error("another group:", got)
 	}
 	p = &patience{}
-	b.late(p, 2*time.Second, 2*time.Second)
+	if b.late(p, 2*time.Second, 2*time.Second); p.lost != time.Second {
+		t.Error("a long case is one case:", p.lost)
+	}
+	b.late(p, time.Second, time.Second)
 	if got := b.limit(p, 0); got != 0 {
 		t.Error("nothing passed and patience is over:", got)
 	}

@@ -172,11 +172,16 @@ func (r *run) all(ctx context.Context, child *harness.Child) error {
 	return errors.Join(r.err, ctx.Err())
 }
 
-// hangs runs the first cases of the first part while no other runs, until one of them returns, and reports whether none did.
+// hangs runs the first cases of the first part while no other runs, until one of them has an end, and reports whether none
+// had. The worked examples are among them, all of them: while they run no other child has seen a hidden input, which it could
+// pass on to the one whose messages are shown.
 func (r *run) hangs(ctx context.Context, first *part) bool {
 	r.slots <- struct{}{}
 	defer func() { <-r.slots }()
-	for n := 0; n < scouts && len(first.cases) > 0 && first.lost >= time.Duration(n)*r.budget.perCase; n++ {
+	for n := 0; len(first.cases) > 0; n++ {
+		if r.shown(first.cases[0]) == 0 && (n >= scouts || first.lost < time.Duration(n)*r.budget.perCase) {
+			break
+		}
 		ahead := *first
 		ahead.cases, first.cases = first.cases[:1], first.cases[1:]
 		first.child = r.group(ctx, ahead)
@@ -225,8 +230,8 @@ func (r *run) group(ctx context.Context, p part) *harness.Child {
 }
 
 // fresh takes a child and loads the answer, which has loaded before: what it says now is not for anybody to read.
-func (r *run) fresh() (*harness.Child, error) {
-	child, failure, err := load(r.bench, r.spec, r.answer)
+func (r *run) fresh(ahead ...[]byte) (*harness.Child, error) {
+	child, failure, err := load(r.bench, r.spec, r.answer, ahead...)
 	if err == nil && failure != nil {
 		err = errLoad
 	}
@@ -308,45 +313,6 @@ func (r *run) closed(c *caseRun, p *patience, a harness.OracleAnswer, raised har
 	r.budget.answered(p, spent, c.Outcome == report.Pass)
 }
 
-// judge returns the oracle and this run's number in it.
-func (r *run) judge() (*harness.Oracle, int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.oracle, r.number
-}
-
-// replace takes another oracle for one that failed, over a value of the answer's or by itself. What the author did wrong stays
-// wrong, and ends the run. An answer whose values break one oracle after the other gets no more of them: that is its verdict,
-// and no error of ours.
-func (r *run) replace(failed *harness.Oracle, err error, value bool) {
-	var author *harness.AuthorError
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	gone := errors.Is(err, harness.ErrOracleGone)
-	if value && !gone {
-		r.broken++
-	}
-	switch {
-	case r.err != nil:
-		return
-	case errors.As(err, &author), !value && !gone:
-		r.err = err
-		return
-	case r.oracle != failed || r.broken > maxBroken:
-		return // it is done already, or of no more use
-	case r.revived == maxRevived:
-		r.err = err
-		return
-	}
-	r.revived++
-	fresh, startErr := r.revive()
-	if startErr != nil {
-		r.err = startErr
-		return
-	}
-	r.oracle, r.number = fresh, fresh.NewRun()
-}
-
 var replyTags = map[string]bool{"ok": true, "seen": true, "unsendable": true, "err": true}
 
 // lost notes a case whose child did not survive it.
@@ -370,29 +336,18 @@ func runnerLost(err error) bool {
 	return errors.As(err, &gone) && gone.Lost
 }
 
-// stop ends the run with an error of ours.
-func (r *run) stop(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = err
-	}
-}
-
-// over reports whether no more cases can be run.
-func (r *run) over() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.err != nil || r.broken > maxBroken
-}
-
-// load takes a child and loads the answer; failure is what the answer's own code raised.
-func load(b *bench, s *Spec, a *answer) (_ *harness.Child, failure *harness.Failure, err error) {
+// load takes a child and loads the answer, after requests that go ahead of it; failure is what the answer's own code raised.
+func load(b *bench, s *Spec, a *answer, ahead ...[]byte) (_ *harness.Child, failure *harness.Failure, err error) {
 	child, err := b.fork(s.limits())
 	if err != nil {
 		return nil, nil, err
 	}
-	doc, err := child.Call(harness.Request("load", a.source), max(loadLimit, s.caseLimit()))
+	var doc *harness.Doc
+	for _, request := range append(ahead, harness.Request("load", a.source)) {
+		if doc, err = child.Call(request, max(loadLimit, s.caseLimit())); err != nil {
+			break
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}

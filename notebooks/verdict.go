@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/assay-kernel/assay/checks"
 	"github.com/assay-kernel/assay/checks/report"
 )
 
@@ -58,7 +59,7 @@ func (r *AnswerResult) note(line int, format string, args ...any) {
 func (v *verifier) complaint(r *AnswerResult, rep *report.Report, failed []string) (text string, line int) {
 	if r.Kind != Wrong {
 		if len(failed) == 0 {
-			return "", 0
+			return unlike(rep), 0
 		}
 		text, line = v.firstFailure(rep, "")
 		return "it fails " + text, line
@@ -75,6 +76,16 @@ func (v *verifier) complaint(r *AnswerResult, rep *report.Report, failed []strin
 		}
 	}
 	return "", 0
+}
+
+// unlike complains of a right answer that is not measured, because its result is not the reference's.
+func unlike(r *report.Report) string {
+	for _, p := range r.Fluency.Parts {
+		if strings.Contains(p.Why, checks.OtherResult) {
+			return "its fluency is not scored: " + p.Why + "; if right answers may differ there, give that growth or speed test values=False"
+		}
+	}
+	return ""
 }
 
 // lineAtEnd is how a report says where an answer raised.

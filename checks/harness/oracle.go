@@ -177,7 +177,8 @@ func (o *Oracle) Ask(q OracleRequest, doc []byte, within time.Duration) (_ Oracl
 		return OracleAnswer{}, err
 	}
 	a := OracleAnswer{Doc: attached}
-	return a, json.Unmarshal(head, &a)
+	err = json.Unmarshal(head, &a)
+	return a, err
 }
 
 // Alive reports whether the oracle can still be asked.

@@ -41,16 +41,16 @@ class Test:
 class Growth:
     """A function of (t, n) that makes one call whose size along one axis is n: see growth."""
 
-    def __init__(self, fn, axis, sizes, closed):
-        self.fn, self.axis, self.sizes, self.closed = fn, axis, tuple(sizes), closed
+    def __init__(self, fn, axis, sizes, closed, values):
+        self.fn, self.axis, self.sizes, self.closed, self.values = fn, axis, tuple(sizes), closed, values
         self.name = fn.__name__
 
 
 class Speed:
     """A function of t that makes one call to be timed against the reference."""
 
-    def __init__(self, fn, limit, size):
-        self.fn, self.limit, self.size = fn, limit, size
+    def __init__(self, fn, limit, size, values):
+        self.fn, self.limit, self.size, self.values = fn, limit, size, values
         self.name = fn.__name__
 
 
@@ -85,18 +85,21 @@ prop = _test("property")
 contract = _test("contract")
 
 
-def growth(axis, *, sizes, closed=True):
+def growth(axis, *, sizes, closed=True, values=True):
     """Count Python-level steps at these sizes of one axis; closed: a Python loop along it is unnecessary.
 
     The function returns the one call, or is a generator: then every yield but the last is set-up, answered as in a
     test, and the last is the call that is counted.
+
+    An answer whose result is not roughly the reference's is not measured. values=False says that right answers may
+    return other values, as where the statement leaves open which random numbers are drawn.
     """
-    return lambda fn: Growth(fn, axis, sizes, closed)
+    return lambda fn: Growth(fn, axis, sizes, closed, values)
 
 
-def speed(limit=4.0, *, size=""):
-    """Time one call against the reference; limit is the ratio that still counts as good. It may be a generator: see growth."""
-    return lambda fn: Speed(fn, limit, size)
+def speed(limit=4.0, *, size="", values=True):
+    """Time one call against the reference; limit is the ratio that still counts as good. For all else see growth."""
+    return lambda fn: Speed(fn, limit, size, values)
 
 
 class Request:

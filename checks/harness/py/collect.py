@@ -7,6 +7,7 @@ stays behind. The text is kept exactly, with the comments above each statement, 
 
 import ast
 import builtins
+import difflib
 import re
 import symtable
 import sys
@@ -364,10 +365,19 @@ def collect(cells, entries, starter=""):
     found = {n: s.node for s in statements for n in s.binds & set(entries)}
     if not found:
         names = " or ".join(entries)
-        return {"status": "not_started", "message": f"no cell defines {names} yet"}
+        return {"status": "not_started", "message": f"no cell defines {names} yet{near_miss(statements, entries)}"}
     if unstarted(found, starter, entries):
         return {"status": "not_started", "message": f"{', '.join(found)} is still to be written"}
     return assemble(statements, ordered(statements, needed(statements, entries)), sorted(found))
+
+
+def near_miss(statements, entries):
+    """Point out a name that was probably meant to be one of the entry points."""
+    bound = sorted({n for s in statements for n in s.binds if len(n) <= MAX_NAMES})[:MAX_NAMES]
+    for name in entries:
+        for near in difflib.get_close_matches(name, bound, 1, 0.8):
+            return f", only {near}; the tests call {name}"
+    return ""
 
 
 def assemble(statements, order, defined):

@@ -114,7 +114,9 @@ def child_filter():
     p.call("clone", (LOAD, _arg(0)), (JSET, CLONE_THREAD, 0, 1), (RET, ALLOW), (RET, EPERM))
     # A file's or socket's owner gets signals from it: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP; TIOCSTI.
     # F_SETLEASE keeps whoever opens a file next waiting, and with F_NOTIFY tells of what others do in a folder.
-    p.call("fcntl", *_none_of(_arg(1), 8, 10, 15, 1024, 1026))
+    # A lock on a file that everybody may read tells whoever asks, in any namespace: F_GETLK, F_SETLK, F_SETLKW and their
+    # F_OFD_ kin; flock is not allowed at all.
+    p.call("fcntl", *_none_of(_arg(1), 5, 6, 7, 8, 10, 15, 36, 37, 38, 1024, 1026))
     p.call("ioctl", *_none_of(_arg(1), 0x8901, 0x8902, 0x5412, 0x541C))
     # An address given to sendto on a datagram socketpair reaches any unix socket on the host.
     p.call("sendto", *_zero(_arg(4), _arg(4, True)))

@@ -24,7 +24,7 @@ import seal
 import steps
 import tables  # noqa: F401  registers itself with codec
 from assay import Growth, Observed, Raised, Reference, Request, Speed, T, Test
-from compare import Fail
+from compare import Fail, alike
 
 U32 = struct.Struct("<I")
 
@@ -94,7 +94,7 @@ class Case:
         try:
             with np.errstate(all="ignore"):
                 self.request = self.generator.send(value)
-            return self.call()
+            return self.call(first)
         except StopIteration:
             return result("form", self.t.form) if self.t.form else result("pass")
         except Fail as e:
@@ -108,8 +108,8 @@ class Case:
             # fault is known after one look at the same test with the reference's answers: `assay verify` does that.
             return result("fail", f"the answer could not be compared: {one_line(e)}{where(e, 'tests')}")
 
-    def call(self):
-        """Return the request that the test has just yielded."""
+    def call(self, first):
+        """Return the request that the test has just yielded; in all but the first may be a value of the candidate's."""
         r = self.request
         line = self.generator.gi_frame.f_lineno
         at = f" (tests.py line {line})"
@@ -120,32 +120,40 @@ class Case:
         try:
             return {"op": "call", "entry": r.name if r.op == "call" else "", "last": False}, encode_request(r)
         except codec.Unsendable as e:
+            if not first:
+                return result("fail", f"the answer cannot be used: {e}{at}")
             raise AuthorError(f"cannot send {e}{at}", line) from None
 
     def answer(self, doc):
         """Take the runner's answer to the request."""
         try:
-            reply = codec.decode(doc)
+            end, value = self.read(codec.decode(doc))
         except codec.Malformed as e:
             return result("fail", f"the answer is not plain data: {e}")
-        expected = self.request.raises
-        if reply.tag == "err":
-            names, message, _ = reply.fields
-            if expected and any(n in expected for n in names):
-                return self.advance(Raised(names, message))
-            return result("error", f"{names[0]}: {message}" if message else names[0])
-        if expected:
-            return result("fail", f"no exception, expected {' or '.join(expected)}")
-        if reply.tag == "unsendable":
-            return result("fail", f"the result is {reply.fields[0]}: not plain data")
-        return self.advance(self.value(reply))
+        return end or self.advance(value)
 
-    def value(self, reply):
+    def read(self, reply):
+        """Return the result that a reply ends the case with, or None and the value that the test goes on with."""
+        expected, fields = self.request.raises, reply.fields
+        if reply.tag == "err":
+            names, message = self.raised(*fields)
+            if expected and any(n in expected for n in names):
+                return None, Raised(names, message)
+            return result("error", f"{names[0]}: {message}" if message else names[0]), None
+        if expected:
+            return result("fail", f"no exception, expected {' or '.join(expected)}"), None
+        if reply.tag == "unsendable" and isinstance(fields[0], str):
+            return result("fail", f"the result is {fields[0]}: not plain data"), None
         if self.request.opts.get("keep"):
-            return codec.Handle(self.request.opts["keep"])
-        if reply.tag == "seen":
-            return Observed(*reply.fields)
-        return reply.fields[0]
+            return None, codec.Handle(self.request.opts["keep"])
+        return None, Observed(*fields) if reply.tag == "seen" else fields[0]
+
+    @staticmethod
+    def raised(names, message, line):
+        """Check what a runner says of an exception: it may have been written by the answer."""
+        if not (isinstance(names, list) and names and all(isinstance(n, str) for n in names) and isinstance(message, str)):
+            raise codec.Malformed("exception")
+        return names, message
 
 
 class Measured(Case):
@@ -157,10 +165,11 @@ class Measured(Case):
     def __init__(self, t, made, mode, last=0):
         super().__init__(t, made if inspect.isgenerator(made) else iter_once(made))
         self.mode, self.last, self.asked, self.steps = mode, last, 0, 0
+        self.value = ()  # what the last request returned, of the reference; empty if that is nothing to compare
 
-    def call(self):
+    def call(self, first):
         self.asked += 1
-        head, doc = super().call()
+        head, doc = super().call(first)
         if self.asked != self.last:
             return head, doc
         self.request.opts[self.mode] = True
@@ -251,6 +260,7 @@ class Oracle:
         """Go through a growth or speed function with the reference, then begin it with the candidate."""
         rehearsed = self.rehearse(h)
         case = self.measuring[h["run"]] = self.measured(h, rehearsed.asked)
+        case.value = rehearsed.value
         head, attachment = case.advance()
         return {**head, "steps": rehearsed.steps}, attachment
 
@@ -268,14 +278,16 @@ class Oracle:
         while head["op"] == "call":
             if unsent:
                 raise AuthorError(f"{h['name']}: {unsent}: keep the result of a set-up as a handle")
-            counter = steps.Counter(driver.FILE)
+            counter = steps.Counter()
             with np.errstate(all="ignore"):
                 answer = functools.partial(own.answer, doc)
                 reply = counter.run(answer) if h["mode"] == "count" else answer()
             if counter.partial:
                 raise AuthorError(f"{h['name']}: the reference takes {counter.n} steps and more: measure smaller sizes")
-            if codec.decode(reply).tag == "unsendable":  # nobody asks for the value of the last request
-                unsent, reply = codec.decode(reply).fields[0], codec.encode(codec.Tagged("ok", None))
+            told = codec.decode(reply)
+            case.value = tuple(told.fields) if told.tag == "ok" and not case.request.opts.get("keep") else ()
+            if told.tag == "unsendable":  # nobody asks for the value of the last request
+                unsent, reply = told.fields[0], codec.encode(codec.Tagged("ok", None))
             case.steps = counter.n
             head, doc = case.answer(reply)
         self.accept(h["name"], case, head)
@@ -291,6 +303,20 @@ class Oracle:
             raise AuthorError(f"{name}, with the reference: {head['message']}")
         if case.request.op not in ("call", "method", "library") or case.request.raises:
             raise AuthorError(f"{name}: what is measured is the last request, a t.call, t.method or t.library")
+
+    def agrees(self, h, doc):
+        """Compare what the measured call returned with the reference's result."""
+        wanted = self.measuring[h["run"]].value
+        if not (self.growths.get(h["name"]) or self.speeds[h["name"]]).values:
+            return result("pass")
+        if not wanted or not alike(*wanted, *wanted):  # nothing to compare, or nothing that can be compared
+            return result("pass")
+        try:
+            reply = codec.decode(doc)
+            good = reply.tag == "ok" and alike(*reply.fields, *wanted)
+        except Exception:
+            good = False
+        return result("pass" if good else "fail")
 
     def time(self, h, doc):
         """Make the held call once."""

@@ -26,7 +26,7 @@ PLAIN = {
     "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getgroups": (115, 158), "getcwd": (79, 17),
     "chdir": (80, 49), "umask": (95, 166), "mkdir": (83, None), "unlink": (87, None), "unlinkat": (263, 35),
     "rename": (82, None), "rmdir": (84, None), "ftruncate": (77, 46), "fsync": (74, 82), "fdatasync": (75, 83),
-    "flock": (73, 32), "getcpu": (309, 168), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
+    "getcpu": (309, 168), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
     "rt_sigreturn": (15, 139), "sigaltstack": (131, 132), "setitimer": (38, 103), "alarm": (37, None),
     "restart_syscall": (219, 128), "exit": (60, 93), "exit_group": (231, 94), "wait4": (61, 260),
     "mkdirat": (258, 34), "renameat": (264, 38), "renameat2": (316, 276),

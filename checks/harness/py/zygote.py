@@ -100,6 +100,8 @@ class Sandbox:
         own = [*locks.places(), "/dev/null"]
         if self._try("pivot-root", lambda: namespaces.own_root(own, self.scratch, DISK)):
             self.layers.append("tmpfs")
+            if all(os.statvfs(place).f_flag & os.ST_NOATIME for place in own):
+                self.layers.append("noatime")
         else:
             self._try("tmpfs", lambda: namespaces.own_disk(self.scratch, DISK))
         self._try("pidns", self._processes)

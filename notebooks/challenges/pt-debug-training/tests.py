@@ -392,22 +392,22 @@ def inputs_unchanged(t):
 
 
 def counted(t, depth=1, epochs=1, batches=1):
-    """Requests: train a net of this depth for so many epochs of so many batches of four rows."""
+    """Requests: train a net of this depth, from random weights, for so many epochs of so many batches of four rows."""
     model = yield t.new("Net", FEATURES, CLASSES, WIDTH, depth)
     yield t.call("fit", model, *rows(t, 4 * batches), epochs, 0.1, 4, 1)
 
 
-@growth("layers", sizes=(1, 4), closed=False)
+@growth("layers", sizes=(1, 4), closed=False, values=False)
 def counted_layers(t, n):
     yield from counted(t, depth=n)
 
 
-@growth("epochs", sizes=(2, 8), closed=False)
+@growth("epochs", sizes=(2, 8), closed=False, values=False)
 def counted_epochs(t, n):
     yield from counted(t, epochs=n)
 
 
-@growth("batches", sizes=(2, 8), closed=False)
+@growth("batches", sizes=(2, 8), closed=False, values=False)
 def counted_batches(t, n):
     yield from counted(t, batches=n)
 

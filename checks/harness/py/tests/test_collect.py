@@ -155,6 +155,10 @@ class Statuses(unittest.TestCase):
     def test_nothing_yet(self):
         self.check(run(), "not_started", "no cell defines f yet")
         self.check(run("x = 1", entries=("f", "g")), "not_started", "f or g")
+        for source in ("def pairwise_distance(X): return X", "Pairwise_Distances = 1", "class pairwise_distances2: pass"):
+            with self.subTest(source):
+                self.check(run(source, entries=("pairwise_distances",)), "not_started", "; the tests call pairwise_distances")
+        self.assertNotIn("call", run("def distances(X): return X", entries=("pairwise_distances",))["message"])
 
     def test_stubs(self):
         for body in ("pass", "...", "'''Doc.'''", "'''Doc.'''\n    pass", "raise NotImplementedError", "raise NotImplementedError('later')", "return None", "return"):

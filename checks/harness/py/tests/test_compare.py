@@ -142,6 +142,21 @@ class Tables(unittest.TestCase):
         with self.assertRaises(Fail):
             frames.frame(b, a)
 
+    def test_alike(self):
+        X = np.random.default_rng(1).normal(size=(40, 3)) * 1000
+        f = pd.DataFrame({"a": X[:, 0], "b": ["x"] * 40})
+        for expected, good, bad in (
+            (X, X.astype(np.float32) + 0.5, np.zeros_like(X)),
+            (X, X.tolist(), X[:-1]),
+            (f, f.set_index(f.index[::-1])[["b", "a"]], f.assign(a=0.0)),
+            (f["a"], f["a"].rename("other"), f["a"] + 100),
+            ({"n": 3, "p": [0.5, 0.25]}, {"p": (0.5, 0.2501), "n": 3}, {"n": 4, "p": [0.5, 0.25]}),
+            (7, 7.0, None), ("text", "text", "other"), (None, None, 0), (np.zeros(0), [], [1.0]), (np.array([True, False]), [True, False], [True, True]),
+        ):
+            with self.subTest(expected=str(expected)[:30]):
+                self.assertTrue(compare.alike(good, expected))
+                self.assertFalse(compare.alike(bad, expected))
+
     def test_instants_count(self):
         utc = pd.Series(pd.to_datetime(["2024-03-31 01:00", None, "2024-10-27 01:00"], utc=True))
         for same in (utc.copy(), utc.dt.tz_convert("Europe/Berlin"), utc.astype(object)):

@@ -21,7 +21,7 @@ X32 = 0x40000000
 CHILD = {
     "clone": ([(THREAD,)], [(17,), (0x10000000 | 17,), (0x7E020080,), (0,)], "EPERM"),
     "clone3": ([], [(), (0x7F00, 88)], "ENOSYS"),
-    "fcntl": ([(3, 1), (3, 3)], [(3, 8, 99), (3, 10, 9), (3, 15)], "EPERM"),
+    "fcntl": ([(3, 1), (3, 3)], [(3, 8, 99), (3, 10, 9), (3, 15), (3, 5), (3, 6), (3, 7), (3, 36), (3, 37), (3, 38)], "EPERM"),
     "ioctl": ([(3, 0x5401)], [(3, 0x8901), (3, 0x8902), (3, 0x5412), (3, 0x541C)], "EPERM"),
     "tgkill": ([(PID, 5, 6)], [(PID + 1, 5, 6), (0, 5, 6), (1, 1, 9)], "EPERM"),
     "sendto": ([(3, 1, 1, 0, 0, 0)], [(3, 1, 1, 0, 0x7F00, 0), (3, 1, 1, 0, 1 << 40, 0)], "EPERM"),
@@ -48,7 +48,7 @@ FORBIDDEN = {
     "setpriority": (141, 140), "ioprio_set": (251, 30), "shmget": (29, 194), "shmat": (30, 196), "msgget": (68, 186),
     "mq_open": (240, 180), "inotify_init1": (294, 26), "fanotify_init": (300, 262), "timer_create": (222, 107),
     "splice": (275, 76), "vmsplice": (278, 75), "sendfile": (40, 71), "quotactl": (179, 60), "acct": (163, 89),
-    "syslog": (103, 116), "clock_settime": (227, 112), "settimeofday": (164, 170), "sethostname": (170, 161),
+    "flock": (73, 32), "syslog": (103, 116), "clock_settime": (227, 112), "settimeofday": (164, 170), "sethostname": (170, 161),
     "open_tree": (428, 428), "fsopen": (430, 430), "openat2": (437, 437), "mseal": (462, 462),
 }
 

@@ -80,7 +80,7 @@ class Filters(unittest.TestCase):
         for _, call, _ in self.each():
             self.assertEqual(call("tgkill", 4321, 5, 6), ALLOW)
             self.assertEqual(call("tgkill", 4322, 5, 6), "EPERM")
-            for cmd in (8, 10, 15):
+            for cmd in (5, 6, 7, 8, 10, 15, 36, 37, 38):
                 self.assertEqual(call("fcntl", 3, cmd), "EPERM")
             for cmd in (1, 2, 3, 4, 1030):
                 self.assertEqual(call("fcntl", 3, cmd), ALLOW)

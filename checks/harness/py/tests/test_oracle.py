@@ -109,6 +109,35 @@ class Running(unittest.TestCase):
         self.start("one")
         self.assertEqual(self.next(codec.U32.pack(3) + b"{,}")[0]["outcome"], "fail")
 
+    def test_words_of_a_forger(self):
+        """Whatever is written instead of a reply, it is the answer that fails and not the author."""
+        for tag, *fields in (
+            ("err", [], "", 0), ("err", None, "", 0), ("err", {"a"}, "", 0), ("err", [1], "", 0), ("err", ["E"], 5, 0),
+            ("unsendable", 5), ("unsendable", None),
+        ):
+            for case in ("one", "raising"):
+                with self.subTest(tag=tag, fields=fields, case=case):
+                    self.start(case)
+                    self.assertEqual(self.next(reply(tag, *fields))[0]["outcome"], "fail")
+
+    def test_answer_that_is_sent_back(self):
+        """A value just small enough to come is too deep to be sent inside of another request."""
+        o = made("from assay import *\n@basic('x')\ndef a(t):\n    got = yield t.call('f')\n    yield t.call('g', [got])\n")
+        key = {"run": 1, "case": "a", "seed": 1}
+        value = 1
+        for _ in range(codec.MAX_DEPTH - 2):
+            value = [value]
+        while True:  # as deep as may come at all
+            try:
+                doc = reply("ok", [value])
+            except codec.Unsendable:
+                break
+            value = [value]
+        o.start(key, b"")
+        got = o.next(key, reply("ok", value))[0]
+        self.assertEqual(got["outcome"], "fail", got)
+        self.assertIn("the answer cannot be used", got["message"])
+
     def test_handles(self):
         _, doc = self.start("handles")
         request = codec.decode(doc)
