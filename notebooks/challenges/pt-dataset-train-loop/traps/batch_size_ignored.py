@@ -1,5 +1,5 @@
 # trap: wrong
-# fails: basic only
+# fails: basic
 # why: always trains on batches of 32
 import numpy as np
 import torch

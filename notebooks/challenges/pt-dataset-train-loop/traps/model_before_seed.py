@@ -1,5 +1,5 @@
 # trap: wrong
-# fails: contract only
+# fails: contract
 # why: makes the model before it seeds: its first weights depend on what ran before
 import numpy as np
 import torch
