@@ -30,7 +30,7 @@ type finding struct {
 
 func runDoctor(ctx context.Context, args []string) error {
 	fs := newFlags("doctor", "", "Says what was found on this machine: Python, libraries, isolation, recorded sessions, companion.\n"+
-		"Exits with 1 when an interview cannot be held here.")
+		"Exits with 1 when something is missing without which nothing works. Where answers cannot be isolated, practice does.")
 	asJSON := fs.Bool("json", false, "print one JSON document")
 	pythonFlag := fs.String("python", "", "the interpreter (its `PATH`) to look at")
 	if _, err := parse(fs, args, 0, 0); err != nil {
@@ -45,7 +45,7 @@ func runDoctor(ctx context.Context, args []string) error {
 		findings = append(findings, examinePython(ctx, health)...)
 	}
 	findings = append(findings, examineStore(ctx), examineCompanion(), examineBank())
-	summary := examineInterview(findings)
+	summary, usable := examineInterview(findings)
 	findings = append(findings, summary)
 	if *asJSON {
 		err := printJSON(struct {
@@ -54,35 +54,47 @@ func runDoctor(ctx context.Context, args []string) error {
 			Grading  *checks.Health `json:"grading"`
 			Findings []finding      `json:"findings"`
 		}{doctorSchema, absHome(), health, findings})
-		return cmp.Or(err, summary.verdict())
-	}
-	return cmp.Or(printFindings(findings), summary.verdict())
-}
-
-// verdict is the exit code's: a machine where no interview can be held is a negative one.
-func (f finding) verdict() error {
-	if f.OK {
-		return nil
-	}
-	return errNegative
-}
-
-// neededByInterviews are the findings without which no interview can be held. JupyterLab may be another Python's, and a
-// library is needed by its lesson alone.
-var neededByInterviews = []string{"python", "ipykernel", "grading", "isolation", "sessions", "challenges"}
-
-// examineInterview sums the others up.
-func examineInterview(findings []finding) finding {
-	var bad []string
-	for _, f := range findings {
-		if !f.OK && slices.Contains(neededByInterviews, f.Name) && !slices.Contains(bad, f.Name) {
-			bad = append(bad, f.Name)
+		if err != nil {
+			return err
 		}
+	} else if err := printFindings(findings); err != nil {
+		return err
 	}
-	if len(bad) == 0 {
-		return finding{Name: "interviews", OK: true, Found: "possible here"}
+	if !usable {
+		return errNegative
 	}
-	return finding{Name: "interviews", Found: "not possible here", Next: "see " + strings.Join(bad, ", ")}
+	return nil
+}
+
+// What must be well for anything to work, and for interviews besides. JupyterLab may be another Python's, and a library is
+// needed by its lesson alone.
+var (
+	neededByAll        = []string{"python", "ipykernel", "sessions", "challenges"}
+	neededByInterviews = []string{"grading", "isolation"}
+)
+
+// examineInterview sums the others up; usable is whether practice works at least.
+func examineInterview(findings []finding) (summary finding, usable bool) {
+	bad := func(names []string) (found []string) {
+		for _, f := range findings {
+			if !f.OK && slices.Contains(names, f.Name) && !slices.Contains(found, f.Name) {
+				found = append(found, f.Name)
+			}
+		}
+		return found
+	}
+	missing, weak := bad(neededByAll), bad(neededByInterviews)
+	summary = finding{Name: "interviews", OK: len(missing)+len(weak) == 0, Found: "possible here"}
+	switch {
+	case len(missing) > 0:
+		summary.Found = "not possible here, and no practice"
+	case len(weak) > 0:
+		summary.Found = "not possible here, practice is"
+	}
+	if !summary.OK {
+		summary.Next = "see " + strings.Join(append(missing, weak...), ", ")
+	}
+	return summary, len(missing) == 0
 }
 
 func printFindings(findings []finding) error {

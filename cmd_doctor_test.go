@@ -34,7 +34,7 @@ func TestDoctorListsEachThingOnce(t *testing.T) {
 		if f.Name == "sessions" && !f.OK {
 			t.Errorf("a new home is not well: %+v", f)
 		}
-		if f.Name == "interviews" && f.OK != (code == 0) {
+		if f.Name == "interviews" && f.OK && code != 0 {
 			t.Errorf("%+v, but exit code %d", f, code)
 		}
 	}
@@ -47,13 +47,14 @@ func TestExamineInterview(t *testing.T) {
 	for _, c := range []struct {
 		findings []finding
 		next     string
+		usable   bool
 	}{
-		{[]finding{{Name: "python", OK: true}, {Name: "jupyterlab"}, {Name: "missing"}, {Name: "ruff"}}, ""},
-		{[]finding{{Name: "ipykernel"}, {Name: "grading"}, {Name: "grading"}}, "see ipykernel, grading"},
-		{[]finding{{Name: "isolation"}, {Name: "python", OK: true}}, "see isolation"},
+		{[]finding{{Name: "python", OK: true}, {Name: "jupyterlab"}, {Name: "missing"}, {Name: "ruff"}}, "", true},
+		{[]finding{{Name: "ipykernel"}, {Name: "grading"}, {Name: "grading"}}, "see ipykernel, grading", false},
+		{[]finding{{Name: "isolation"}, {Name: "python", OK: true}}, "see isolation", true},
 	} {
-		if f := examineInterview(c.findings); f.Next != c.next || f.OK != (c.next == "") {
-			t.Errorf("%+v: %+v, want %q", c.findings, f, c.next)
+		if f, usable := examineInterview(c.findings); f.Next != c.next || f.OK != (c.next == "") || usable != c.usable {
+			t.Errorf("%+v: %+v, %v, want %q", c.findings, f, usable, c.next)
 		}
 	}
 }

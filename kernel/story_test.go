@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -54,19 +53,14 @@ type story struct {
 	where   string
 }
 
-// ownWords are in a story that tells of a companion that is late. In any other no time runs out, on a busy machine either.
-var ownWords = regexp.MustCompile("Checking|not answered yet|No answer yet|the hold is over")
-
 func tell(t *testing.T, file, py string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := holds{judge: patience, magic: patience, reply: time.Second}
-	if ownWords.Match(text) {
-		h.judge, h.magic = time.Second, 1200*time.Millisecond
-	}
-	s := &story{rig: newRig(t, py, func(c *Config) { c.holds = h }), clients: map[string]*client{}}
+	s := &story{rig: newRig(t, py, func(c *Config) {
+		c.holds = holds{judge: time.Second, magic: 1200 * time.Millisecond, reply: time.Second}
+	}), clients: map[string]*client{}}
 	for i, line := range strings.Split(string(text), "\n") {
 		if i == 0 || strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
 			continue
