@@ -267,45 +267,46 @@ func (r *run) timed(speed harness.SpeedInfo) (float64, error) {
 	if doc, err := child.Call(call.Doc, limit); err != nil || doc.Message().Tag != "ok" {
 		return 0, errRaised
 	}
-	ratio, err := r.pairs(child, q, limit)
-	if err == nil && child.Alive() { // a call that came too late has ended it, and returned nothing
+	ratio, late, err := r.pairs(child, q, limit)
+	if err == nil && !late {
 		err = r.agrees(child, q)
 	}
 	return ratio, err
 }
 
-// pairs returns the ratio of the best of several interleaved pairs. A call over the limit counts as the limit.
-func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Duration) (float64, error) {
+// pairs returns the ratio of the best of several interleaved pairs. A call over the limit counts as the limit; it ends the
+// child, and has returned nothing to compare: it is late.
+func (r *run) pairs(child *harness.Child, q harness.OracleRequest, limit time.Duration) (ratio float64, late bool, err error) {
 	oracle, _ := r.judge()
 	again := harness.Request("again")
 	q.Op = "time"
 	var mine, theirs time.Duration
 	var doc *harness.Doc
-	var err error
 	began := time.Now()
 	for i := range clockPairs {
 		theirs = best(theirs, oracle.Time(func() { _, err = oracle.Ask(q, nil, oracleLimit) }))
 		if err != nil || theirs <= 0 {
-			return 0, cmp.Or(err, errNoTime)
+			return 0, false, cmp.Or(err, errNoTime)
 		}
 		// An answer far beyond the reference is known after that much; under load the wall clock needs some slack.
 		enough := min(limit, max(shortest, 4*clockWorst*theirs))
 		mine = best(mine, child.Time(func() { doc, err = child.Call(again, enough) }))
-		var late *harness.TimeoutError
-		if errors.As(err, &late) {
+		var timeout *harness.TimeoutError
+		if late = errors.As(err, &timeout); late {
+			mine = max(mine, enough) // whatever it took before: only what was returned last is compared
 			break
 		}
 		if err != nil { // it ended itself, which takes no time at all
-			return 0, err
+			return 0, false, err
 		}
 		if doc.Message().Tag != "ok" {
-			return 0, errRaised
+			return 0, false, errRaised
 		}
 		if i >= 2 && time.Since(began) > clockTotal || float64(mine) > clockWorst*float64(theirs) {
 			break
 		}
 	}
-	return float64(mine) / float64(theirs), nil
+	return float64(mine) / float64(theirs), late, nil
 }
 
 func best(a, b time.Duration) time.Duration {
