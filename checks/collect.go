@@ -72,7 +72,7 @@ func readAnswer(m map[string]any) *answer {
 			a.lines = append(a.lines, rubric.Line{Cell: cell, Line: number(pair[1])})
 		}
 	}
-	a.defined, a.unknown = strings_(m["defined"]), strings_(m["unknown"])
+	a.defined, a.unknown = namesIn(m["defined"]), namesIn(m["unknown"])
 	for _, l := range harness.List(m["imports"]) {
 		if x := harness.List(l); len(x) == 3 {
 			module, _ := x[0].(string)
@@ -103,7 +103,8 @@ func texts(in []string) []any {
 	return out
 }
 
-func strings_(v any) []string {
+// namesIn has the texts of a list; anything else in it is left out.
+func namesIn(v any) []string {
 	var out []string
 	for _, x := range harness.List(v) {
 		if s, ok := x.(string); ok {
